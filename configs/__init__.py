@@ -1,0 +1,1 @@
+"""Training configurations; `base.yaml` makes the shipped checkpoint."""

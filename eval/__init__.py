@@ -1,0 +1,1 @@
+"""Judging: predicted against annotated quotes."""

@@ -1,0 +1,1 @@
+"""Reading: article text to quote records."""

@@ -1,0 +1,1 @@
+"""Teaching: annotated articles to a checkpoint."""
