@@ -1,0 +1,133 @@
+"""From states to quotes in tokens: tags to segments, segments to quotes, quotes to stance, cue, speaker, target, name.
+
+Pure functions of the model's outputs. Offsets here are token positions in one section, end exclusive.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .network import ROLES, QuoteModel, States
+
+TokenSpan = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundQuote:
+    """A quote in tokens. `speaker_name` and `target_name` are where the party's fullest name stands."""
+
+    segments: tuple[TokenSpan, ...]
+    score: float
+    stance: tuple[float, ...]
+    cue: TokenSpan | None
+    speaker: TokenSpan | None
+    target: TokenSpan | None
+    speaker_name: TokenSpan | None
+    target_name: TokenSpan | None
+
+
+def runs(tags: Sequence[int]) -> list[TokenSpan]:
+    """Read segments off tags 0 (outside), 1 (begin) and 2 (inside); an inside tag after outside begins one, too.
+
+    >>> runs([0, 1, 2, 1, 0, 2])
+    [(1, 3), (3, 4), (5, 6)]
+    """
+    spans: list[TokenSpan] = []
+    for position, tag in enumerate(tags):
+        if tag == 1 or (tag == 2 and (not spans or spans[-1][1] < position)):
+            spans.append((position, position + 1))
+        elif tag == 2:
+            spans[-1] = (spans[-1][0], position + 1)
+    return spans
+
+
+def group(segments: Sequence[TokenSpan], linked: Sequence[bool]) -> list[list[TokenSpan]]:
+    """Join neighbouring segments into quotes where `linked[i]` ties segment i to segment i + 1.
+
+    >>> group([(1, 3), (5, 6), (8, 9)], [True, False])
+    [[(1, 3), (5, 6)], [(8, 9)]]
+    """
+    quotes: list[list[TokenSpan]] = []
+    for index, segment in enumerate(segments):
+        if index and linked[index - 1]:
+            quotes[-1].append(segment)
+        else:
+            quotes.append([segment])
+    return quotes
+
+
+def pad_quotes(quotes: Sequence[Sequence[Sequence[TokenSpan]]]) -> Tensor:
+    """Pad token segments of quotes of articles to int64 [B, Q, S, 2] with -1; Q and S are at least 1."""
+    count = max([1, *(len(article) for article in quotes)])
+    parts = max([1, *(len(segments) for article in quotes for segments in article)])
+    padded = torch.full((len(quotes), count, parts, 2), -1)
+    for b, article in enumerate(quotes):
+        for q, segments in enumerate(article):
+            if segments:
+                padded[b, q, : len(segments)] = torch.tensor(segments)
+    return padded
+
+
+@torch.no_grad()
+def tag_segments(model: QuoteModel, states: States) -> list[list[TokenSpan]]:
+    """Find each section's content segments: the best tags, CONTENT helped by the config's `content_bias`."""
+    bias = torch.tensor([0.0, 1.0, 1.0], device=states.content.device) * model.config.content_bias
+    tags = model.crf.decode(states.content + bias, states.mask).tolist()
+    return [runs(row) for row in tags]
+
+
+@torch.no_grad()
+def find_quotes(
+    model: QuoteModel, states: States, segments: Sequence[Sequence[TokenSpan]]
+) -> list[list[list[TokenSpan]]]:
+    """Join each section's segments into quotes by the link head."""
+    padded = pad_quotes([[article] for article in segments])[:, 0].to(states.hidden.device)
+    if padded.shape[1] < 2:
+        return [group(article, []) for article in segments]
+    linked = (model.link(states, padded) > 0).tolist()
+    return [group(article, row) for article, row in zip(segments, linked, strict=True)]
+
+
+@torch.no_grad()
+def read_quotes(
+    model: QuoteModel, states: States, quotes: Sequence[Sequence[Sequence[TokenSpan]]]
+) -> list[list[FoundQuote]]:
+    """Read every given quote: score, stance, mentions and names; scores are calibrated by the config's temperatures."""
+    config, device = model.config, states.hidden.device
+    readings = model.read(states, pad_quotes(quotes).to(device))
+    scores = (readings.score / config.score_temperature).sigmoid().tolist()
+    stances = (readings.stance / config.stance_temperature).softmax(-1).tolist()
+    acts = readings.stance.argmax(-1) != len(config.stances) - 1
+    length = states.mask.shape[1]
+    mentions: list[list[list[TokenSpan | None]]] = []
+    named: dict[str, list[list[TokenSpan | None]]] = {}
+    for role, name in enumerate(ROLES):
+        starts = readings.starts[:, :, role].argmax(-1)
+        ends = starts + 1 + model.mention_ends(states, role, starts.clamp(max=length - 1)).argmax(-1)
+        present = (starts < length) & (acts if name == "target" else True)
+        mentions.append(_spans(starts, ends, present))
+        if name != "cue":
+            spans = torch.stack([starts, ends], -1).clamp(max=length)
+            places = model.name_starts(states, spans).argmax(-1)
+            named[name] = _spans(places, places + 1 + model.mention_ends(states, len(ROLES), places).argmax(-1), present)
+    return [
+        [
+            FoundQuote(
+                tuple(segments),
+                scores[b][q],
+                tuple(stances[b][q]),
+                *(mentions[role][b][q] for role in range(len(ROLES))),
+                named["speaker"][b][q],
+                named["target"][b][q],
+            )
+            for q, segments in enumerate(article)
+        ]
+        for b, article in enumerate(quotes)
+    ]
+
+
+def _spans(starts: Tensor, ends: Tensor, present: Tensor) -> list[list[TokenSpan | None]]:
+    rows = zip(starts.tolist(), ends.tolist(), present.tolist(), strict=True)
+    return [[(s, e) if ok else None for s, e, ok in zip(*row, strict=True)] for row in rows]

@@ -1,0 +1,257 @@
+"""The network: one encoder pass over all windows, then heads that read one sequence of states per article.
+
+1. `forward`: windows -> states [B, T, D] of the articles' tokens, CONTENT emissions and cue/source tag logits.
+2. `link`: do two neighbouring content segments belong to one quote?
+3. `read`: for every quote, is it attributed speech, what is its stance, where do its cue, speaker and target begin?
+4. `mention_ends`, `name_starts`: where a mention ends, and where its party's fullest name begins.
+
+Shapes: B articles, T tokens, D hidden units, S segments, Q quotes, M mentions.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoModel, PreTrainedModel
+
+from .config import QuoteConfig
+from .crf import LinearChainCRF
+from .quotation import MARK_STATES
+from .windows import BREAKS, CASES
+
+ROLES = ("cue", "speaker", "target")
+TAGS = ("O", "B", "I")
+DISTANCES = 14  # buckets of token distance on each side of a quote
+PARAGRAPHS = 4  # buckets of paragraph distance on each side
+READER_REACH = 96  # tokens around a quote that its reader attends to
+
+
+@dataclass
+class States:
+    """What one encoder pass gives: hidden [B, T, D], mask [B, T], content [B, T, 3], tags [B, T, 2, 3], paragraph."""
+
+    hidden: Tensor
+    mask: Tensor
+    content: Tensor
+    tags: Tensor
+    paragraph: Tensor
+
+
+@dataclass
+class Readings:
+    """What `read` gives: score [B, Q], stance [B, Q, C], starts [B, Q, 3, T + 1] (last: none), query [B, Q, D]."""
+
+    score: Tensor
+    stance: Tensor
+    starts: Tensor
+    query: Tensor
+
+
+def span_means(hidden: Tensor, spans: Tensor) -> Tensor:
+    """Average states over token spans: hidden [B, T, D], spans [B, N, 2], end exclusive -> [B, N, D] (0 if empty)."""
+    sums = nn.functional.pad(hidden.float().cumsum(1), (0, 0, 1, 0))
+    width = hidden.shape[-1]
+    start, end = (spans[..., side].clamp(min=0)[..., None].expand(-1, -1, width) for side in (0, 1))
+    length = (spans[..., 1] - spans[..., 0]).clamp(min=1)[..., None]
+    return ((sums.gather(1, end) - sums.gather(1, start)) / length).to(hidden.dtype)
+
+
+def at(hidden: Tensor, positions: Tensor) -> Tensor:
+    """Take states at token positions: hidden [B, T, D], positions [B, N] -> [B, N, D]."""
+    return hidden.gather(1, positions.clamp(0, hidden.shape[1] - 1)[..., None].expand(-1, -1, hidden.shape[-1]))
+
+
+def log_bucket(distance: Tensor, buckets: int) -> Tensor:
+    """Bucket distances of 1 and more, finer near 1: 1, 2, 3, 4-5, 6-7, 8-11, 12-15, 16-23, …"""
+    value = distance.clamp(min=1).float().log2()
+    return (2 * value).floor().long().sub(1).clamp(0, buckets - 1)
+
+
+def classifier(size: int, hidden: int, outputs: int, dropout: float) -> nn.Sequential:
+    """Build a classifier with one hidden layer."""
+    return nn.Sequential(nn.Dropout(dropout), nn.Linear(size, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, outputs))
+
+
+class Reader(nn.Module):
+    """Multi-head attention from a quote to the tokens in and around it, content and context apart."""
+
+    def __init__(self, size: int, heads: int = 6) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(size, 2 * size)
+        self.key = nn.Linear(size, size)
+        self.value = nn.Linear(size, size)
+
+    def forward(self, query: Tensor, hidden: Tensor, inside: Tensor, around: Tensor) -> Tensor:
+        """Attend from query [B, Q, D] to hidden [B, T, D] where inside and around [B, Q, T] -> [B, Q, 2 D]."""
+        batch, quotes, size = query.shape
+        split = (batch, -1, self.heads, size // self.heads)
+        keys, values = (layer(hidden).view(split).transpose(1, 2) for layer in (self.key, self.value))
+        results = []
+        for part, region in zip(self.query(query).chunk(2, -1), (inside, around), strict=True):
+            scores = part.view(split).transpose(1, 2) @ keys.transpose(2, 3) / (size // self.heads) ** 0.5
+            scores = scores.float().masked_fill(~region[:, None], -1e4)
+            weights = scores.softmax(-1) * region[:, None]
+            results.append((weights.to(values.dtype) @ values).transpose(1, 2).reshape(batch, quotes, size))
+        return torch.cat(results, -1)
+
+
+class Pointer(nn.Module):
+    """A biaffine pointer (Dozat and Manning, 2017): queries [B, N, A] score positions [B, T, D] -> [B, N, T]."""
+
+    def __init__(self, query_size: int, size: int, pointer_size: int, dropout: float) -> None:
+        super().__init__()
+        self.query = nn.Sequential(nn.Dropout(dropout), nn.Linear(query_size, pointer_size), nn.GELU())
+        self.key = nn.Sequential(nn.Linear(size, pointer_size), nn.GELU())
+        self.bilinear = nn.Linear(pointer_size, pointer_size)
+        self.unary = nn.Linear(pointer_size, 1)
+
+    def forward(self, query: Tensor, hidden: Tensor) -> Tensor:
+        """Score every position for every query."""
+        keys = self.key(hidden)
+        scores = self.bilinear(self.query(query)) @ keys.transpose(1, 2) / keys.shape[-1] ** 0.5
+        return cast(Tensor, (scores + self.unary(keys).transpose(1, 2)).float())
+
+
+class QuoteModel(PreTrainedModel):
+    """Encoder and heads; see the module's docstring for the four steps."""
+
+    config_class = QuoteConfig
+    base_model_prefix = "encoder"
+    _supports_sdpa = True
+
+    def __init__(self, config: QuoteConfig) -> None:
+        super().__init__(config)
+        self.encoder = AutoModel.from_config(config.encoder_config(), add_pooling_layer=False)
+        size, dropout = self.encoder.config.hidden_size, config.head_dropout
+        self.mark_embedding = nn.Embedding(MARK_STATES, size)
+        self.case_embedding = nn.Embedding(CASES, size)
+        self.break_embedding = nn.Embedding(BREAKS, size)
+        self.dropout = nn.Dropout(dropout)
+        self.content = nn.Linear(size, len(TAGS))
+        self.crf = LinearChainCRF(len(TAGS))
+        self.tags = nn.Linear(size, 2 * len(TAGS))  # cue and source: teaches the encoder, read by nobody else
+        self.gap_embedding = nn.Embedding(DISTANCES * PARAGRAPHS, size)
+        self.linker = classifier(6 * size, size, 1, dropout)
+        self.quote_query = nn.Sequential(nn.Linear(4 * size, size), nn.GELU(), nn.LayerNorm(size))
+        self.reader = Reader(size)
+        self.scorer = classifier(4 * size, size, 1, dropout)
+        self.stance = classifier(4 * size, size, len(config.stances), dropout)
+        self.starts = nn.ModuleList(Pointer(2 * size, size, config.pointer_size, dropout) for _ in ROLES)
+        self.absent = classifier(4 * size, size, len(ROLES), dropout)
+        self.distance_bias = nn.Embedding(2 * DISTANCES + 2, len(ROLES))
+        self.paragraph_bias = nn.Embedding(2 * PARAGRAPHS - 1, len(ROLES))
+        self.ends = nn.ModuleList(Pointer(size, size, config.pointer_size, dropout) for _ in (*ROLES, "name"))
+        self.end_bias = nn.Embedding(config.mention_tokens, len(ROLES) + 1)
+        self.names = Pointer(2 * size, size, config.pointer_size, dropout)
+        self.name_bias = nn.Embedding(2 * DISTANCES + 1, 1)
+        self.post_init()
+
+    def _init_weights(self, module: nn.Module) -> None:
+        super()._init_weights(module)
+        if isinstance(module, LinearChainCRF):
+            for parameter in module.parameters():
+                nn.init.zeros_(parameter)
+
+    @classmethod
+    def from_encoder(cls, config: QuoteConfig, folder: str | Path) -> "QuoteModel":
+        """Build a new model around a pretrained encoder, given as a hub id or a folder; heads start at random."""
+        model = cls(config)
+        pretrained = AutoModel.from_pretrained(folder, add_pooling_layer=False)
+        model.encoder.load_state_dict(pretrained.state_dict())
+        return model
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, features: Tensor, gather: Tensor, features_of: Tensor
+    ) -> States:
+        """Encode a batch from `windows.collate`."""
+        embeddings = self.encoder.get_input_embeddings()(input_ids)
+        for column, table in enumerate((self.mark_embedding, self.case_embedding, self.break_embedding)):
+            embeddings = embeddings + table(features[..., column])
+        windows = self.encoder(inputs_embeds=embeddings, attention_mask=attention_mask).last_hidden_state
+        mask = gather >= 0
+        hidden = self.dropout(windows.flatten(0, 1)[gather.clamp(min=0)] * mask[..., None])
+        tags = self.tags(hidden).view(*mask.shape, 2, len(TAGS))
+        paragraph = (features_of[..., 2] > 0).long().cumsum(1)
+        return States(hidden, mask, self.content(hidden), tags, paragraph)
+
+    def link(self, states: States, segments: Tensor) -> Tensor:
+        """Score that segments i and i + 1 of [B, S, 2] are parts of one quote -> logits [B, S - 1]."""
+        left, right = segments[:, :-1], segments[:, 1:]
+        gap = torch.stack([left[..., 1], right[..., 0]], -1)
+        means = span_means(states.hidden, segments)
+        paragraphs = self._paragraph_at(states, right[..., 0]) - self._paragraph_at(states, left[..., 1] - 1)
+        distance = log_bucket(gap[..., 1] - gap[..., 0] + 1, DISTANCES) * PARAGRAPHS + paragraphs.clamp(0, PARAGRAPHS - 1)
+        parts = [
+            means[:, :-1],
+            means[:, 1:],
+            span_means(states.hidden, gap),
+            at(states.hidden, left[..., 1] - 1),
+            at(states.hidden, right[..., 0]),
+            self.gap_embedding(distance),
+        ]
+        return cast(Tensor, self.linker(torch.cat(parts, -1)).squeeze(-1).float())
+
+    def read(self, states: States, quotes: Tensor) -> Readings:
+        """Read quotes given as token segments [B, Q, S, 2], end exclusive, padded with -1."""
+        hidden, batch, count = states.hidden, quotes.shape[0], quotes.shape[1]
+        lengths = (quotes[..., 1] - quotes[..., 0]).clamp(min=0)
+        means = span_means(hidden, quotes.flatten(1, 2)).view(batch, count, -1, hidden.shape[-1])
+        mean = (means * lengths[..., None]).sum(2) / lengths.sum(-1).clamp(min=1)[..., None]
+        first, last = quotes[:, :, 0, 0], quotes[..., 1].amax(-1)
+        edges = [at(hidden, position) for position in (first, last - 1, first - 1)]
+        query = self.quote_query(torch.cat([mean.to(hidden.dtype), *edges], -1))
+        inside, around, buckets, paragraphs = self._places(states, quotes, first, last)
+        read = self.reader(query, hidden, inside, around)
+        whole = torch.cat([query, read, mean.to(hidden.dtype)], -1)
+        pointed = torch.cat([query, read[..., hidden.shape[-1] :]], -1)
+        bias = self.distance_bias(buckets) + self.paragraph_bias(paragraphs)
+        absent = self.absent(whole).float()
+        starts = []
+        for role, pointer in enumerate(self.starts):
+            scores = (pointer(pointed, hidden) + bias[..., role]).masked_fill(~states.mask[:, None], -1e4)
+            starts.append(torch.cat([scores, absent[..., role : role + 1]], -1))
+        score, stance = self.scorer(whole).squeeze(-1).float(), self.stance(whole).float()
+        return Readings(score, stance, torch.stack(starts, 2), query)
+
+    def mention_ends(self, states: States, role: int, starts: Tensor) -> Tensor:
+        """Score a mention's last token: starts [B, M] -> logits [B, M, mention_tokens] for lengths 1, 2, …
+
+        role: an index into `ROLES`, or len(ROLES) for names.
+        """
+        scores = self.ends[role](at(states.hidden, starts), states.hidden)
+        offsets = torch.arange(self.config.mention_tokens, device=starts.device)
+        positions = starts.clamp(min=0)[..., None] + offsets
+        inside = positions < states.mask.sum(1)[:, None, None]
+        scores = scores.gather(2, positions.clamp(max=scores.shape[2] - 1)) + self.end_bias.weight[:, role]
+        return scores.masked_fill(~inside, -1e4)
+
+    def name_starts(self, states: States, mentions: Tensor) -> Tensor:
+        """Score where the fullest name of a mention's party begins: mentions [B, M, 2] -> logits [B, M, T]."""
+        query = torch.cat([at(states.hidden, mentions[..., 0]), at(states.hidden, mentions[..., 1] - 1)], -1)
+        steps = torch.arange(states.mask.shape[1], device=mentions.device)[None, None] - mentions[..., :1]
+        buckets = torch.where(steps == 0, 2 * DISTANCES, log_bucket(steps.abs(), DISTANCES) + (steps > 0) * DISTANCES)
+        scores = self.names(query, states.hidden) + self.name_bias(buckets).squeeze(-1)
+        return scores.masked_fill(~states.mask[:, None], -1e4)
+
+    def _paragraph_at(self, states: States, positions: Tensor) -> Tensor:
+        return states.paragraph.gather(1, positions.clamp(0, states.paragraph.shape[1] - 1))
+
+    def _places(self, states: States, quotes: Tensor, first: Tensor, last: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Where each token stands to each quote: inside, around [B, Q, T]; distance and paragraph buckets [B, Q, T]."""
+        steps = torch.arange(states.mask.shape[1], device=quotes.device)
+        inside = torch.zeros(*quotes.shape[:2], len(steps), dtype=torch.bool, device=quotes.device)
+        for segment in quotes.unbind(2):
+            inside |= (steps >= segment[..., :1]) & (steps < segment[..., 1:])
+        before, after = first[..., None] - steps, steps - last[..., None] + 1
+        around = ~inside & (before <= READER_REACH) & (after <= READER_REACH) & states.mask[:, None]
+        buckets = torch.full_like(before, 2 * DISTANCES + 1)  # between two segments
+        buckets = torch.where(before > 0, log_bucket(before, DISTANCES), buckets)
+        buckets = torch.where(after > 0, log_bucket(after, DISTANCES) + DISTANCES, buckets)
+        buckets = buckets.masked_fill(inside, 2 * DISTANCES)
+        start, end = (self._paragraph_at(states, position)[..., None] for position in (first, last - 1))
+        here = states.paragraph[:, None]
+        paragraphs = torch.where(here < start, here - start, torch.where(here > end, here - end, 0))
+        return inside, around, buckets, paragraphs.clamp(1 - PARAGRAPHS, PARAGRAPHS - 1) + PARAGRAPHS - 1

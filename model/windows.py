@@ -1,0 +1,158 @@
+"""From text to the encoder's windows: tokens with character offsets, layout features, overlapping windows, batches.
+
+An article is tokenised once. What the tokenizer drops and a reader sees - quotation marks' roles, capitals, line
+breaks - goes along as small integers. A long article is cut into *sections* at paragraph breaks; a section's tokens
+are covered by windows of even length, and each token's state is later taken from the window in which it is most
+central, so that every head after the encoder sees one sequence of states and nothing has to be merged.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import PreTrainedTokenizerBase
+
+from .quotation import mark_states
+
+CASES = 4  # no letters, lower, Capitalised, UPPER
+BREAKS = 3  # before the token: no line break, one, a blank line
+
+Batch = dict[str, torch.Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A section of an article as T tokens.
+
+    ids: int64 [T], without special tokens. offsets: int64 [T, 2], characters of the article's text, end exclusive.
+    features: int64 [T, 3], the state of quotation marks, the letters' case, the line breaks before the token.
+    """
+
+    ids: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    features: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def slice(self, start: int, end: int) -> "Tokens":
+        """Give tokens start to end, end exclusive."""
+        return Tokens(self.ids[start:end], self.offsets[start:end], self.features[start:end])
+
+
+def letter_case(word: str) -> int:
+    """Tell how a token is capitalised.
+
+    >>> [letter_case(word) for word in ("42", "said", "Nazary", "EFE")]
+    [0, 1, 2, 3]
+    """
+    if word.islower():
+        return 1
+    if not any(map(str.isalpha, word)):
+        return 0
+    return 3 if word.isupper() and len(word) > 1 else 2
+
+
+def tokenize(text: str, tokenizer: PreTrainedTokenizerBase) -> Tokens:
+    """Tokenise a text once; zero tokens for a blank one."""
+    encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False)
+    pairs = [
+        (token, start, end)
+        for token, (start, end) in zip(encoded["input_ids"], encoded["offset_mapping"], strict=True)
+        if end > start
+    ]
+    ids = np.array([pair[0] for pair in pairs], dtype=np.int64)
+    offsets = np.array([pair[1:] for pair in pairs], dtype=np.int64).reshape(-1, 2)
+    features = np.zeros((len(ids), 3), dtype=np.int64)
+    if len(ids):
+        features[:, 0] = mark_states(text)[offsets[:, 0]]
+        features[:, 1] = [letter_case(text[start:end]) for _, start, end in pairs]
+        newlines = np.cumsum(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32) == ord("\n"))
+        features[:, 2] = np.minimum(np.diff(newlines[offsets[:, 0]], prepend=0), BREAKS - 1)
+        features[0, 2] = BREAKS - 1
+    return Tokens(ids, offsets, features)
+
+
+def sections(tokens: Tokens, limit: int) -> list[tuple[int, int]]:
+    """Cut T tokens into runs of at most `limit`, at the last blank line, line break or failing both anywhere.
+
+    A cut stands outside quotation marks where it can, and never leaves less than half of `limit` behind.
+    """
+    runs: list[tuple[int, int]] = []
+    start = 0
+    while len(tokens) - start > limit:
+        candidates = np.arange(start + limit // 2, start + limit + 1)
+        marks, breaks = tokens.features[candidates, 0], tokens.features[candidates, 2]
+        quality = 2 * breaks + ((marks <= 1) & (breaks > 0))
+        end = int(candidates[len(candidates) - 1 - int(np.argmax(quality[::-1]))])
+        runs.append((start, end))
+        start = end
+    runs.append((start, len(tokens)))
+    return runs
+
+
+def plan_windows(length: int, window: int, overlap: int) -> list[tuple[int, int]]:
+    """Cover `length` tokens with the fewest even windows of at most `window` that share at least `overlap`.
+
+    >>> plan_windows(1000, 510, 96)
+    [(0, 397), (301, 699), (603, 1000)]
+    """
+    if length <= window:
+        return [(0, length)]
+    count = -(-(length - overlap) // (window - overlap))
+    size = -(-(length + (count - 1) * overlap) // count)
+    starts = np.linspace(0, length - size, count).round().astype(int)
+    return [(int(start), int(start) + size) for start in starts]
+
+
+def collate(articles: Sequence[Tokens], tokenizer: PreTrainedTokenizerBase, window: int, overlap: int) -> Batch:
+    """Lay sections out as one batch for `QuoteModel.forward`.
+
+    Returns input_ids, attention_mask [W, L] and features [W, L, 3] for the W windows of all B sections, and
+    `gather` [B, T]: for each token of a section the position of its state in the flattened [W * L] states, -1 for
+    padding. `features_of` [B, T, 3] are the same features by section.
+    """
+    windows: list[tuple[int, int, int]] = []
+    for article, tokens in enumerate(articles):
+        windows += [(article, *span) for span in plan_windows(len(tokens), window - 2, overlap)]
+    width = max(end - start for _, start, end in windows) + 2
+    length = max(1, max(len(tokens) for tokens in articles))
+    input_ids = np.full((len(windows), width), tokenizer.pad_token_id, dtype=np.int64)
+    mask = np.zeros((len(windows), width), dtype=np.int64)
+    features = np.zeros((len(windows), width, 3), dtype=np.int64)
+    gather = np.full((len(articles), length), -1, dtype=np.int64)
+    centrality = np.full((len(articles), length), -1, dtype=np.int64)
+    by_section = np.zeros((len(articles), length, 3), dtype=np.int64)
+    for row, (article, start, end) in enumerate(windows):
+        tokens, size = articles[article], end - start
+        input_ids[row, : size + 2] = [tokenizer.cls_token_id, *tokens.ids[start:end], tokenizer.sep_token_id]
+        mask[row, : size + 2] = 1
+        features[row, 1 : size + 1] = tokens.features[start:end]
+        edge = np.minimum(np.arange(size), np.arange(size)[::-1])
+        closer = edge > centrality[article, start:end]
+        positions = row * width + 1 + np.arange(size)
+        gather[article, start:end] = np.where(closer, positions, gather[article, start:end])
+        centrality[article, start:end] = np.where(closer, edge, centrality[article, start:end])
+    for article, tokens in enumerate(articles):
+        by_section[article, : len(tokens)] = tokens.features
+    arrays = {"input_ids": input_ids, "attention_mask": mask, "features": features, "gather": gather}
+    return {name: torch.from_numpy(array) for name, array in {**arrays, "features_of": by_section}.items()}
+
+
+def token_span(offsets: NDArray[np.int64], start: int, end: int) -> tuple[int, int] | None:
+    """Find the tokens that overlap characters start to end: (first, last + 1), or None where there is none."""
+    first = int(np.searchsorted(offsets[:, 1], start, side="right"))
+    last = int(np.searchsorted(offsets[:, 0], end, side="left"))
+    return (first, last) if first < last else None
+
+
+_COMBINING = re.compile(r"[\u0300-\u036f\u200d\ufe00-\ufe0f]*")
+
+
+def char_span(text: str, offsets: NDArray[np.int64], start: int, end: int) -> tuple[int, int]:
+    """Give the characters of tokens start to end, end exclusive, combining marks of the last letter included."""
+    tail = _COMBINING.match(text, int(offsets[end - 1, 1]))
+    return int(offsets[start, 0]), tail.end() if tail else int(offsets[end - 1, 1])
