@@ -158,7 +158,9 @@ def extract(
 
 @app.command()
 def train(
-    config: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="What to train on what, as YAML.")],
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG", exists=True, dir_okay=False, help="What to train on what, as YAML.")
+    ],
     polnear: Annotated[
         Path | None, typer.Option(exists=True, metavar="PATH", help="A copy of PolNeAR, where the config asks for it.")
     ] = None,
@@ -233,11 +235,14 @@ def _load(model: str | None, device: str | None, console: "Console") -> "Extract
 @contextmanager
 def _writer(output: Path | None, view: bool) -> "Iterator[Callable[[Article], None]]":
     """Give a function that writes one article's record, to a file that appears at the end or to standard output."""
+    from rich.console import Console
+
     from .model.outputs import json_line, whole_file
+    from .model.view import article_view
 
     if sys.stdout is None:  # started with its standard output closed
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-    screen = _stdout_console() if view else None
+    screen = Console(highlight=False) if view else None
     stdout = sys.stdout.buffer  # bytes: UTF-8 and \n, whatever the system's own habits
     with whole_file(output) if output else nullcontext(stdout) as file:
 
@@ -245,20 +250,12 @@ def _writer(output: Path | None, view: bool) -> "Iterator[Callable[[Article], No
             if output or not view:
                 file.write(json_line(article))
             if screen:
-                from .model.view import article_view
-
                 with screen.capture() as shown:
                     screen.print(article_view(article, screen.width))
                 stdout.write(shown.get().encode())
             stdout.flush()  # one article at a time, for who reads along
 
         yield write
-
-
-def _stdout_console() -> "Console":
-    from rich.console import Console
-
-    return Console(highlight=False)
 
 
 def _progress(console: "Console", to_terminal: bool) -> "Progress":

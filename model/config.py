@@ -11,6 +11,7 @@ class QuoteConfig(PreTrainedConfig):
     """Settings of `QuoteModel`.
 
     encoder: the pretrained encoder's own configuration (its `model_type` included), as a dict.
+    name: the checkpoint's name and version, written into every record.
     stances: the stance labels in the order of the classifier's outputs; the last one means "no act".
     window, overlap: the encoder's window in tokens, [CLS] and [SEP] included, and the least number of tokens that two
         neighbouring windows share. section: the most tokens that are read as one article.
@@ -25,6 +26,7 @@ class QuoteConfig(PreTrainedConfig):
     def __init__(
         self,
         encoder: dict[str, Any] | None = None,
+        name: str = "quoth",
         stances: tuple[str, ...] | list[str] = STANCES,
         window: int = 512,
         overlap: int = 96,
@@ -39,6 +41,7 @@ class QuoteConfig(PreTrainedConfig):
         **kwargs: Any,
     ) -> None:
         self.encoder = dict(encoder or {})
+        self.name = name
         self.stances = list(stances)
         self.window = window
         self.overlap = overlap
@@ -58,3 +61,6 @@ class QuoteConfig(PreTrainedConfig):
             raise ValueError("config has no encoder: QuoteConfig(encoder=AutoConfig.from_pretrained(…).to_dict())")
         settings = dict(self.encoder)
         return AutoConfig.for_model(settings.pop("model_type"), **settings)
+
+
+AutoConfig.register(QuoteConfig.model_type, QuoteConfig, exist_ok=True)

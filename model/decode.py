@@ -101,13 +101,13 @@ def read_quotes(
     stances = (readings.stance / config.stance_temperature).softmax(-1).tolist()
     acts = readings.stance.argmax(-1) != len(config.stances) - 1
     length = states.mask.shape[1]
-    mentions: list[list[list[TokenSpan | None]]] = []
+    mentions: dict[str, list[list[TokenSpan | None]]] = {}
     named: dict[str, list[list[TokenSpan | None]]] = {}
     for role, name in enumerate(ROLES):
         starts = readings.starts[:, :, role].argmax(-1)
         ends = starts + 1 + model.mention_ends(states, role, starts.clamp(max=length - 1)).argmax(-1)
-        present = (starts < length) & (acts if name == "target" else True)
-        mentions.append(_spans(starts, ends, present))
+        present = (starts < length) & acts if name == "target" else starts < length
+        mentions[name] = _spans(starts, ends, present)
         if name != "cue":
             spans = torch.stack([starts, ends], -1).clamp(max=length)
             places = model.name_starts(states, spans).argmax(-1)
@@ -118,9 +118,11 @@ def read_quotes(
                 tuple(segments),
                 scores[b][q],
                 tuple(stances[b][q]),
-                *(mentions[role][b][q] for role in range(len(ROLES))),
-                named["speaker"][b][q],
-                named["target"][b][q],
+                cue=mentions["cue"][b][q],
+                speaker=mentions["speaker"][b][q],
+                target=mentions["target"][b][q],
+                speaker_name=named["speaker"][b][q],
+                target_name=named["target"][b][q],
             )
             for q, segments in enumerate(article)
         ]

@@ -23,6 +23,7 @@ from .records import Article, Mention, Quote, Span, Stance
 from .windows import Tokens, char_span, collate, sections, tokenize
 
 CHECKPOINT = Path(__file__).parent / "checkpoint"
+Section = tuple[Tokens, list[FoundQuote]]
 DIGITS = 4  # of a score; below that, sums depend on how articles were batched
 
 
@@ -30,9 +31,10 @@ class Extractor:
     """Finds the quotes of news articles with one model, on one device."""
 
     def __init__(self, model: QuoteModel, tokenizer: PreTrainedTokenizerBase) -> None:
-        self.model = model.eval()
+        self.model = model
+        torch.nn.Module.eval(model)
         self.tokenizer = tokenizer
-        self.name = f"{model.config.name_or_path or 'quoth'}"
+        self.name = model.config.name
 
     @classmethod
     def from_pretrained(cls, model: str | Path | None = None, *, device: str | None = None) -> Self:
@@ -44,7 +46,7 @@ class Extractor:
         where = Path(model) if model is not None else CHECKPOINT
         source = str(where if where.exists() else model)
         network = QuoteModel.from_pretrained(source, dtype=torch.float32)
-        network.to(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        torch.nn.Module.to(network, device or ("cuda" if torch.cuda.is_available() else "cpu"))
         return cls(network, AutoTokenizer.from_pretrained(source))
 
     def __call__(self, text: str, id: str = "") -> Article:
@@ -55,47 +57,52 @@ class Extractor:
         """Stream (id, text) pairs to articles, in order; inside, batches of similar length are read together."""
         stream = iter(articles)
         while block := list(islice(stream, 8 * batch_size)):
-            yield from self._block(block, batch_size)
+            found = self.find([text for _, text in block], batch_size)
+            for (id, text), parts in zip(block, found, strict=True):
+                yield self._article(id, text, parts)
 
-    def _block(self, block: Sequence[tuple[str, str]], batch_size: int) -> list[Article]:
-        tokens = [tokenize(text, self.tokenizer) for _, text in block]
+    def find(self, texts: Sequence[str], batch_size: int = 16) -> list[list[Section]]:
+        """Give each text's sections with the quotes found in them, whatever their score; sections of like length meet."""
         pieces = [
-            (article, tokens[article].slice(start, end))
-            for article in range(len(block))
-            for start, end in sections(tokens[article], self.model.config.section)
+            (number, tokens.slice(start, end))
+            for number, text in enumerate(texts)
+            for tokens in [tokenize(text, self.tokenizer)]
+            for start, end in sections(tokens, self.model.config.section)
             if end > start
         ]
-        found: list[list[tuple[Tokens, list[FoundQuote]]]] = [[] for _ in block]
+        found: list[list[Section]] = [[] for _ in texts]
         order = sorted(range(len(pieces)), key=lambda index: len(pieces[index][1]))
-        results: dict[int, list[FoundQuote]] = {}
+        read: dict[int, list[FoundQuote]] = {}
         for first in range(0, len(order), batch_size):
             batch = order[first : first + batch_size]
-            results.update(zip(batch, self.read([pieces[index][1] for index in batch]), strict=True))
-        for index, (article, section) in enumerate(pieces):
-            found[article].append((section, results[index]))
-        return [self._article(id, text, parts) for (id, text), parts in zip(block, found, strict=True)]
+            read.update(zip(batch, self._read([pieces[index][1] for index in batch]), strict=True))
+        for index, (number, tokens) in enumerate(pieces):
+            found[number].append((tokens, read[index]))
+        return found
 
     @torch.inference_mode()
-    def read(self, batch: Sequence[Tokens]) -> list[list[FoundQuote]]:
-        """Read a batch of sections; quotes scored below the threshold are left out."""
+    def _read(self, batch: Sequence[Tokens]) -> list[list[FoundQuote]]:
         config = self.model.config
         inputs = collate(batch, self.tokenizer, config.window, config.overlap)
         states = self.model(**{name: tensor.to(self.model.device) for name, tensor in inputs.items()})
         quotes = find_quotes(self.model, states, tag_segments(self.model, states))
-        read = read_quotes(self.model, states, quotes)
-        return [[quote for quote in article if quote.score >= config.threshold] for article in read]
+        return read_quotes(self.model, states, quotes)
 
-    def _article(self, id: str, text: str, parts: Sequence[tuple[Tokens, Sequence[FoundQuote]]]) -> Article:
-        marks = quotations(text) if parts else []
-        names = Names(text)
-        quotes = [self._quote(text, section, quote, marks, names) for section, found in parts for quote in found]
-        return Article(id, tuple(quote for quote in quotes if quote), self.name, text)
+    def _article(self, id: str, text: str, parts: Sequence[Section]) -> Article:
+        marks, names, threshold = quotations(text), Names(text), self.model.config.threshold
+        quotes = [
+            self._quote(text, tokens, quote, marks, names)
+            for tokens, found in parts
+            for quote in found
+            if quote.score >= threshold
+        ]
+        return Article(id, tuple(quotes), self.name, text)
 
     def _quote(
-        self, text: str, section: Tokens, found: FoundQuote, marks: Sequence[Quotation], names: Names
-    ) -> Quote | None:
+        self, text: str, tokens: Tokens, found: FoundQuote, marks: Sequence[Quotation], names: Names
+    ) -> Quote:
         def chars(span: TokenSpan) -> tuple[int, int]:
-            return char_span(text, section.offsets, *span)
+            return char_span(text, tokens.offsets, *span)
 
         def mention(span: TokenSpan | None, name: TokenSpan | None) -> Mention | None:
             if span is None:

@@ -118,6 +118,8 @@ class Pointer(nn.Module):
 class QuoteModel(PreTrainedModel):
     """Encoder and heads; see the module's docstring for the four steps."""
 
+    config: QuoteConfig
+
     config_class = QuoteConfig
     base_model_prefix = "encoder"
     _supports_sdpa = True
@@ -147,10 +149,10 @@ class QuoteModel(PreTrainedModel):
         self.end_bias = nn.Embedding(config.mention_tokens, len(ROLES) + 1)
         self.names = Pointer(2 * size, size, config.pointer_size, dropout)
         self.name_bias = nn.Embedding(2 * DISTANCES + 1, 1)
-        self.post_init()
+        self.post_init()  # type: ignore[no-untyped-call]
 
     def _init_weights(self, module: nn.Module) -> None:
-        super()._init_weights(module)
+        super()._init_weights(module)  # type: ignore[no-untyped-call]
         if isinstance(module, LinearChainCRF):
             for parameter in module.parameters():
                 nn.init.zeros_(parameter)
@@ -226,7 +228,7 @@ class QuoteModel(PreTrainedModel):
         positions = starts.clamp(min=0)[..., None] + offsets
         inside = positions < states.mask.sum(1)[:, None, None]
         scores = scores.gather(2, positions.clamp(max=scores.shape[2] - 1)) + self.end_bias.weight[:, role]
-        return scores.masked_fill(~inside, -1e4)
+        return cast(Tensor, scores.masked_fill(~inside, -1e4))
 
     def name_starts(self, states: States, mentions: Tensor) -> Tensor:
         """Score where the fullest name of a mention's party begins: mentions [B, M, 2] -> logits [B, M, T]."""
@@ -234,7 +236,7 @@ class QuoteModel(PreTrainedModel):
         steps = torch.arange(states.mask.shape[1], device=mentions.device)[None, None] - mentions[..., :1]
         buckets = torch.where(steps == 0, 2 * DISTANCES, log_bucket(steps.abs(), DISTANCES) + (steps > 0) * DISTANCES)
         scores = self.names(query, states.hidden) + self.name_bias(buckets).squeeze(-1)
-        return scores.masked_fill(~states.mask[:, None], -1e4)
+        return cast(Tensor, scores.masked_fill(~states.mask[:, None], -1e4))
 
     def _paragraph_at(self, states: States, positions: Tensor) -> Tensor:
         return states.paragraph.gather(1, positions.clamp(0, states.paragraph.shape[1] - 1))

@@ -1,40 +1,44 @@
 """The command line, with a small extractor in place of the model's: what goes in, what comes out, how it ends."""
 
+import doctest
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any, ClassVar, Self
 
 import pytest
-from rich.console import Console
 from typer.testing import CliRunner
 
 from quoth.cli import app
+from quoth.model import stream
 from quoth.model.inputs import ArticleInput, InputError
-from quoth.model.outputs import holds_records, json_line, whole_file
+from quoth.model.labels import Kind
 from quoth.model.records import Article, Mention, Quote, Span, Stance
 from quoth.model.stream import extract_articles, select
-from quoth.model.view import article_view, printable
+
+Run = Callable[..., Any]
 
 
 class FakeExtractor:
     """Takes what stands between curly marks for direct quotes, sure of one in ten for every character in it."""
 
     name = "fake 1"
-    loaded: list[tuple] = []
+    loaded: ClassVar[list[tuple[str | None, str | None]]] = []
 
     @classmethod
-    def from_pretrained(cls, model=None, *, device=None):
+    def from_pretrained(cls, model: str | None = None, *, device: str | None = None) -> Self:
         if model == "broken":
             raise OSError("no model there\nat all")
         cls.loaded.append((model, device))
         return cls()
 
-    def __call__(self, text, id=""):
+    def __call__(self, text: str, id: str = "") -> Article:
         if "FAIL" in text:
             raise RuntimeError("CUDA out of memory.\nTried to allocate")
         if "SLOW" in text:
@@ -43,35 +47,36 @@ class FakeExtractor:
         while (start := text.find("“", end)) >= 0 and (end := text.find("”", start) + 1):
             speaker = Mention(0, 2, text[:2], "Ali Maisam Nazary") if start > 1 else None
             quotes.append(quote(text, start, end, speaker, min(1.0, (end - start - 2) / 10)))
-        shift = 1 if "LIE" in text else 0
-        return Article(id, tuple(quotes), self.name, text[shift:])
+        return Article(id, tuple(quotes), self.name, text)
 
-    def pipe(self, articles, *, batch_size=16):
+    def pipe(self, articles: Iterable[tuple[str, str]], *, batch_size: int = 16) -> Iterator[Article]:
         articles = list(articles)
         for start in range(0, len(articles), batch_size):
             yield from [self(text, id) for id, text in articles[start : start + batch_size]]  # a batch fails as one
 
 
-def quote(text, start, end, speaker=None, score=0.5, kind="direct", label="rejection"):
-    segments = (Span.of(text, start, end),)
-    return Quote(kind, segments, None, speaker, None, Stance(label, 0.9, {label: 0.9, "none": 0.1}), score)
+def quote(
+    text: str, start: int, end: int, speaker: Mention | None = None, score: float = 0.5, kind: Kind = "direct"
+) -> Quote:
+    stance = Stance("rejection", 0.9, {"rejection": 0.9, "none": 0.1})
+    return Quote(kind, (Span.of(text, start, end),), None, speaker, None, stance, score)
 
 
-def install_fake(setitem=lambda modules, name, module: modules.__setitem__(name, module)):
+def install_fake(setitem: Callable[[Any, str, object], None] = dict.__setitem__) -> None:
     module = ModuleType("quoth.model.extractor")
-    module.Extractor = FakeExtractor
+    vars(module)["Extractor"] = FakeExtractor
     setitem(sys.modules, module.__name__, module)
 
 
 @pytest.fixture
-def quoth(monkeypatch):
+def quoth(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Give a function that runs `quoth` with these arguments and the fake extractor."""
     install_fake(monkeypatch.setitem)
     monkeypatch.setattr(FakeExtractor, "loaded", [])
     return lambda *args, input=None: CliRunner().invoke(app, [str(arg) for arg in args], input=input)
 
 
-def spawn(*args, **options) -> subprocess.Popen:
+def spawn(*args: object, **options: Any) -> subprocess.Popen[bytes]:
     """Start `quoth` as a process of its own, with the fake extractor."""
     here = Path(__file__).resolve().parent
     start = f"import sys; sys.path.insert(0, {str(here)!r}); import test_cli; test_cli.install_fake(); "
@@ -79,25 +84,25 @@ def spawn(*args, **options) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-c", start, *map(str, args)], **options)
 
 
-def write(path: Path, *rows) -> Path:
+def write(path: Path, *rows: object) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = "".join(row if isinstance(row, str) else json.dumps(row) + "\n" for row in rows)
     path.write_bytes(text.encode())
     return path
 
 
-def article(id, text):
+def article(id: str, text: str) -> dict[str, str]:
     return {"id": id, "text": text}
 
 
-def records(data: bytes | str):
-    lines = (data if isinstance(data, str) else data.decode()).split("\n")
+def records(data: bytes) -> list[Article]:
+    lines = data.decode().split("\n")
     assert lines.pop() == ""
     return [Article.from_dict(json.loads(line)) for line in lines]
 
 
 class TestExtract:
-    def test_writes_one_record_a_line_in_the_order_of_the_input(self, quoth, tmp_path):
+    def test_writes_one_record_a_line_in_the_order_of_the_input(self, quoth: Run, tmp_path: Path) -> None:
         rows = [article(f"é{i}", "He: “No” " * (i % 3) + "👍\u2028 “Ünd\x85” ") for i in range(50)]
         result = quoth("extract", write(tmp_path / "n.jsonl", *rows), "--batch-size", 3)
         assert result.exit_code == 0
@@ -108,7 +113,7 @@ class TestExtract:
             spans = [s for q in one.quotes for s in (*q.segments, q.cue, q.speaker, q.target) if s]
             assert spans and all(row["text"][s.start : s.end] == s.text for s in spans)
 
-    def test_reads_files_folders_and_standard_input(self, quoth, tmp_path):
+    def test_reads_files_folders_and_standard_input(self, quoth: Run, tmp_path: Path) -> None:
         write(tmp_path / "dir/b.txt", "He “no”")
         write(tmp_path / "dir/sub/rows.jsonl", article("r", "“no”"))
         result = quoth("extract", tmp_path / "dir", write(tmp_path / "a.txt", ""), "-", input="“so”\r\n")
@@ -121,7 +126,7 @@ class TestExtract:
         assert "4 articles; 3 quotes (3 direct, 0 mixed, 0 indirect); 3 rejection; " in result.stderr
         assert result.stderr.endswith("articles/s; 0 errors\n")
 
-    def test_names_what_failed_and_writes_the_rest(self, quoth, tmp_path):
+    def test_names_what_failed_and_writes_the_rest(self, quoth: Run, tmp_path: Path) -> None:
         rows = [article("a", "“x”"), article("b", "FAIL"), article("c", "“y”"), {"id": 4}, "oops\n", article("a", "z")]
         path, out = write(tmp_path / "n.jsonl", *rows), tmp_path / "out.jsonl"
         result = quoth("extract", path, tmp_path / "gone.txt", "-o", out)
@@ -133,23 +138,23 @@ class TestExtract:
         assert "RuntimeError: CUDA out of memory. Tried" in errors[0] and "--batch-size" in errors[0]
         assert "2 articles" in result.stderr and "5 errors" in result.stderr and "Traceback" not in result.output
 
-    def test_keeps_only_the_kinds_and_scores_asked_for(self, quoth, tmp_path):
+    def test_keeps_only_the_kinds_and_scores_asked_for(self, quoth: Run, tmp_path: Path) -> None:
         path = write(tmp_path / "a.txt", "He “12345” “12345678” ")
         assert [q.score for a in records(quoth("extract", path).stdout_bytes) for q in a.quotes] == [0.5, 0.8]
         result = quoth("extract", path, "--min-score", "0.8", "--kinds", "mixed, direct")
         assert [q.score for a in records(result.stdout_bytes) for q in a.quotes] == [0.8]
         assert [a.quotes for a in records(quoth("extract", path, "--kinds", "mixed").stdout_bytes)] == [()]
 
-    def test_gives_model_and_device_on_and_loads_once(self, quoth, tmp_path):
+    def test_gives_model_and_device_on_and_loads_once(self, quoth: Run, tmp_path: Path) -> None:
         rows = [article(str(i), "x") for i in range(200)]
         quoth("extract", write(tmp_path / "n.jsonl", *rows), "--model", "mine", "--device", "cpu", "--batch-size", 1)
         assert FakeExtractor.loaded == [("mine", "cpu")]
 
-    def test_loads_no_model_where_there_is_nothing_to_read(self, quoth, tmp_path):
+    def test_loads_no_model_where_there_is_nothing_to_read(self, quoth: Run, tmp_path: Path) -> None:
         assert quoth("extract", tmp_path / "gone.txt").exit_code == 1
         assert FakeExtractor.loaded == []
 
-    def test_a_second_run_over_the_output_too_gives_the_same_bytes(self, quoth, tmp_path):
+    def test_a_second_run_over_the_output_too_gives_the_same_bytes(self, quoth: Run, tmp_path: Path) -> None:
         write(tmp_path / "a.txt", "He “no”")
         out = tmp_path / "out.jsonl"
         assert quoth("extract", tmp_path, "-o", out).exit_code == 0
@@ -157,7 +162,7 @@ class TestExtract:
         assert quoth("extract", tmp_path, "-o", out).exit_code == 0
         assert out.read_bytes() == first and len(records(first)) == 1
 
-    def test_view_prints_tables_and_json_only_into_a_file(self, quoth, tmp_path):
+    def test_view_prints_tables_and_json_only_into_a_file(self, quoth: Run, tmp_path: Path) -> None:
         path, out = write(tmp_path / "a.txt", "He “no”"), tmp_path / "out.jsonl"
         shown = quoth("extract", path, "--view").stdout
         assert "Ali Maisam Nazary" in shown and "“no”" in shown and "rejection" in shown and "{" not in shown
@@ -182,7 +187,9 @@ class TestUsage:
             (["a.txt", "--model", "broken"], "cannot load broken: no model there at all"),
         ],
     )
-    def test_errors_exit_with_2_and_leave_files_alone(self, quoth, tmp_path, monkeypatch, args, said):
+    def test_errors_exit_with_2_and_leave_files_alone(
+        self, quoth: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: list[str], said: str
+    ) -> None:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("COLUMNS", "200")
         before = {write(Path("a.txt"), "x"): b"x", write(Path("rows.jsonl"), article("b", "y")): b""}
@@ -191,10 +198,10 @@ class TestUsage:
         assert (result.exit_code, result.stdout) == (2, "") and said in result.stderr
         assert {path: path.read_bytes() for path in Path(".").iterdir()} == before
 
-    def test_version(self, quoth):
+    def test_version(self, quoth: Run) -> None:
         assert quoth("--version").stdout.startswith("quoth 0.")
 
-    def test_help_shows_examples_and_needs_no_torch(self):
+    def test_help_shows_examples_and_needs_no_torch(self) -> None:
         code = "import sys; sys.argv = ['quoth', 'extract', '--help']\nfrom quoth.cli import main\n"
         code += "try: main()\nfinally: print(sorted({'torch', 'transformers', 'numpy'} & set(sys.modules)))"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=60)
@@ -203,19 +210,19 @@ class TestUsage:
 
 
 class TestEnd:
-    def test_a_reader_that_goes_away_is_no_error(self, tmp_path):
+    def test_a_reader_that_goes_away_is_no_error(self, tmp_path: Path) -> None:
         path = write(tmp_path / "n.jsonl", *[article(str(i), "He “" + "no " * 2000 + "”") for i in range(300)])
         for view in ([], ["--view"]):
             run = spawn("extract", path, *view, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            assert run.stdout.read(10)
+            assert run.stdout and run.stderr and run.stdout.read(10)
             run.stdout.close()
             assert run.stderr.read() == b"" and run.wait() == 141
 
     @pytest.mark.skipif(sys.platform == "win32", reason="signals are another thing there")
-    def test_an_interrupt_leaves_no_traceback_and_no_half_file(self, tmp_path):
+    def test_an_interrupt_leaves_no_traceback_and_no_half_file(self, tmp_path: Path) -> None:
         path = write(tmp_path / "n.jsonl", article("a", "“x”"), article("b", "SLOW"))
         run = spawn("extract", path, "-o", tmp_path / "out.jsonl", "--batch-size", 1, stderr=subprocess.PIPE)
-        while not list(tmp_path.glob(".out.jsonl*.part")):
+        while run.poll() is None and not list(tmp_path.glob(".out.jsonl*.part")):
             time.sleep(0.05)
         time.sleep(0.5)
         run.send_signal(signal.SIGINT)
@@ -224,143 +231,93 @@ class TestEnd:
         assert list(tmp_path.iterdir()) == [path]
 
     @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full disk to write to")
-    def test_a_full_disk_is_told(self, tmp_path):
+    def test_a_full_disk_is_told(self, tmp_path: Path) -> None:
         with open("/dev/full", "wb") as full:
             run = spawn("extract", write(tmp_path / "a.txt", "“x”"), stdout=full, stderr=subprocess.PIPE)
             errors = run.communicate(timeout=60)[1].decode()
         assert run.returncode == 1 and "cannot write standard output: No space left" in errors
         assert "Traceback" not in errors and "Exception ignored" not in errors
 
-    def test_train_without_its_packages_says_how_to_get_them(self, quoth, tmp_path, monkeypatch):
+    def test_train_without_its_packages_says_how_to_get_them(
+        self, quoth: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setitem(sys.modules, "quoth.training.run", None)
         result = quoth("train", write(tmp_path / "c.yaml", "x"))
         assert result.exit_code == 2 and "pip install 'quoth[train]'" in result.stderr
 
-    def test_train_gives_its_arguments_on(self, quoth, tmp_path, monkeypatch):
-        calls = []
+    def test_train_gives_its_arguments_on(self, quoth: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        calls: list[tuple[object, ...]] = []
+
+        def right(*args: object) -> Path:
+            calls.append(args)
+            return Path("runs/x")
+
+        def wrong(*args: object) -> Path:
+            raise ValueError("encoder: unknown key `lr`")
+
         module = ModuleType("quoth.training.run")
-        module.train = lambda *args: calls.append(args) or Path("runs/x")
+        vars(module)["train"] = right
         monkeypatch.setitem(sys.modules, module.__name__, module)
         config = write(tmp_path / "c.yaml", "x")
         assert quoth("train", config).stdout == f"{Path('runs/x')}\n"
         quoth("train", config, "--polnear", tmp_path, "-o", "out", "--no-resume")
         assert calls == [(config, None, None, True), (config, tmp_path, Path("out"), False)]
-        module.train = lambda *args: (_ for _ in ()).throw(ValueError("encoder: unknown key `lr`"))
+        vars(module)["train"] = wrong
         result = quoth("train", config)
         assert result.exit_code == 2 and result.stderr == "error: encoder: unknown key `lr`\n"
 
 
 class TestStream:
-    def results(self, extractor, texts, batch_size=2):
+    def results(self, extractor: FakeExtractor, texts: list[str], batch_size: int = 2) -> list[Article | InputError]:
         inputs = [ArticleInput(str(i), text, "f", i) for i, text in enumerate(texts)]
         return list(extract_articles(lambda: extractor, inputs, batch_size))
 
     @pytest.mark.parametrize("failing", range(7))
-    def test_one_that_fails_loses_no_other(self, failing):
+    def test_one_that_fails_loses_no_other(self, failing: int) -> None:
         texts = ["“x”"] * 7
         texts[failing] = "FAIL"
         results = self.results(FakeExtractor(), texts)
         assert [getattr(r, "id", None) for r in results] == [str(i) for i in range(7)]
         assert [isinstance(r, InputError) for r in results] == [i == failing for i in range(7)]
 
-    def test_a_pipe_that_stops_early_or_gives_anothers_record_is_made_good(self):
+    def test_a_pipe_that_stops_early_or_gives_anothers_record_is_made_good(self) -> None:
         class Short(FakeExtractor):
-            def pipe(self, articles, *, batch_size=16):
+            def pipe(self, articles: Iterable[tuple[str, str]], *, batch_size: int = 16) -> Iterator[Article]:
                 yield from list(super().pipe(articles, batch_size=batch_size))[:-1]
 
         class Swapped(FakeExtractor):
-            def pipe(self, articles, *, batch_size=16):
+            def pipe(self, articles: Iterable[tuple[str, str]], *, batch_size: int = 16) -> Iterator[Article]:
                 return reversed(list(super().pipe(articles, batch_size=batch_size)))
 
         class NoPipe(FakeExtractor):
-            def pipe(self, articles, *, batch_size=16):
+            def pipe(self, articles: Iterable[tuple[str, str]], *, batch_size: int = 16) -> Iterator[Article]:
                 raise ValueError
 
         for extractor in (Short(), Swapped(), NoPipe()):
             assert [r.id for r in self.results(extractor, ["a", "“b”", "c"])] == ["0", "1", "2"]
 
-    def test_no_offset_that_lies_and_no_score_that_is_none_comes_out(self):
+    def test_no_offset_that_lies_and_no_score_that_is_none_comes_out(self) -> None:
         class Lying(FakeExtractor):
-            def __call__(self, text, id=""):
+            def __call__(self, text: str, id: str = "") -> Article:
                 wrong = quote("“y” ", 0, 3) if "LIE" in text else quote(text, 0, 3, score=float("nan"))
                 return Article(id, (wrong,), self.name)
 
         results = self.results(Lying(), ["“x” LIE", "“x” NAN"])
-        assert ["does not fit" in r.reason or "no number" in r.reason for r in results] == [True, True]
+        said = [getattr(result, "reason", "") for result in results]
+        assert "does not fit" in said[0] and "no number" in said[1]
 
-    def test_errors_keep_their_place_and_nothing_is_loaded_for_them(self):
+    def test_errors_keep_their_place_and_nothing_is_loaded_for_them(self) -> None:
         error = InputError("f", 1, None, "bad")
-        assert list(extract_articles(lambda: 1 / 0, [error, error])) == [error, error]
-        inputs = [error, ArticleInput("a", "x", "f"), error]
-        assert [r if r is error else r.id for r in extract_articles(FakeExtractor, inputs)] == [error, "a", error]
+        assert list(extract_articles(pytest.fail, [error, error])) == [error, error]
+        inputs: list[ArticleInput | InputError] = [error, ArticleInput("a", "x", "f"), error]
+        assert [result.id for result in extract_articles(FakeExtractor, inputs)] == [None, "a", None]
 
-    def test_select_is_pure(self):
+    def test_select_is_pure(self) -> None:
         text = "“x” “y”"
         before = Article("a", (quote(text, 0, 3, score=0.4), quote(text, 4, 7, kind="mixed")), "m", text)
         assert select(before, {"mixed"}).quotes == before.quotes[1:]
         assert select(before, {"direct", "mixed"}, 0.5) == select(before, {"mixed"}) and len(before.quotes) == 2
         assert select(before, {"direct", "mixed"}, 0.4).text == text
 
-
-class TestOutputs:
-    def test_a_line_reads_back_and_holds_no_other_line_end(self):
-        text = "“a\x85b\u2028c\u2029d\r\n”"
-        one = Article("a", (quote(text, 0, len(text)),), "m")
-        assert Article.from_dict(json.loads(json_line(one))) == one
-        assert len(json_line(one).decode().splitlines()) == 1
-
-    def test_a_file_appears_at_the_end_or_not_at_all(self, tmp_path):
-        path = write(tmp_path / "out", "old")
-        link = tmp_path / "link"
-        link.symlink_to(path)
-        with pytest.raises(KeyError), whole_file(link) as file:
-            file.write(b"half")
-            raise KeyError
-        assert path.read_text() == "old" and sorted(tmp_path.iterdir()) == [link, path]
-        with whole_file(link) as file:
-            file.write(b"new")
-            assert path.read_text() == "old"
-        assert path.read_text() == "new" and link.is_symlink() and len(list(tmp_path.iterdir())) == 2
-
-    def test_a_device_is_written_to(self):
-        with whole_file(Path(os.devnull)) as file:
-            file.write(b"x")
-        assert not Path(os.devnull).is_file()
-
-    def test_knows_its_own_records(self, tmp_path):
-        own = json_line(Article("a", (), "m")).decode()
-        for text, known in [(own, True), ("", True), ('{"id": "a", "text": ""}\n', False), ("He said\n", False)]:
-            assert holds_records(write(tmp_path / "f", text)) is known
-
-
-class TestView:
-    text = "“We rejected\n\nhis offer,” Ali Nazary told them. " + "Then came lunch. " * 9 + "“They own nothing.”"
-    one = Quote(
-        "direct",
-        (Span.of(text, 0, 25), Span.of(text, text.rindex("“"), len(text))),
-        Span.of(text, 37, 41),
-        Mention(26, 36, "Ali Nazary", "Ali Maisam Nazary"),
-        Mention(42, 46, "them", "Taliban"),
-        Stance("rejection", 0.97, {"rejection": 0.97}),
-        0.99,
-    )
-
-    @pytest.mark.parametrize("width", [30, 80, 160])
-    @pytest.mark.parametrize("with_text", [True, False])
-    def test_shows_every_part_of_a_quote_within_the_width(self, width, with_text):
-        console = Console(width=width, record=True, file=open(os.devnull, "w"))
-        console.print(article_view(Article("a1", (self.one,), "m", self.text if with_text else ""), width))
-        lines = console.export_text().splitlines()
-        shown = " ".join(" ".join(lines).split())
-        assert all(len(line) <= width for line in lines)
-        assert all(part in shown for part in ["a1", "1 quote ", "Ali Maisam Nazary", "→ Taliban", "rejection", "0.97"])
-        assert all(part in shown for part in ["direct", "0.99", "“We rejected", "…", "nothing.”"])
-        assert "lunch" not in shown and ("told" in shown) is with_text
-
-    def test_an_article_without_quotes_says_so(self):
-        console = Console(width=80, record=True, file=open(os.devnull, "w"))
-        console.print(article_view(Article("[b]x[/b]", (), "m", ""), 80))
-        assert console.export_text().startswith("[b]x[/b]  0 quotes")
-
-    def test_nothing_in_a_text_steers_the_terminal(self):
-        assert printable("a\x1b[2J\x9b\0\u202eb\r\n\tc\ud800") == "a�[2J���b c�"
+    def test_examples(self) -> None:
+        assert doctest.testmod(stream).failed == 0

@@ -24,6 +24,7 @@ class Data(_Strict):
     train: list[str] = ["train"]
     dev: list[str] = ["dev"]
     polnear: bool = True
+    repeat: int = Field(1, ge=1)  # times that each of `train` is read in an epoch; PolNeAR is six times as long
     section: int = Field(1536, ge=64)  # tokens; the longest stretch trained on at once
     restyle: float = Field(0.3, ge=0, le=1)  # share of articles whose quotation marks are retyped, each epoch
     relayout: float = Field(0.1, ge=0, le=1)  # lists and transcripts made of an epoch's quotes, as a share of articles

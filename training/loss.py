@@ -35,8 +35,8 @@ def losses(model: QuoteModel, batch: Batch, gold: Targets, on_found: bool, smoot
             found_segments = tag_segments(model, states)
             found = pad_quotes(find_quotes(model, states, found_segments)).to(quotes.device)
         match = match_found(found, gold.owner, quotes)
-        links.append((pad_segments(found_segments, quotes.device), None))
-        links[-1] = (links[-1][0], segment_owners(links[-1][0], gold.owner))
+        padded = pad_segments(found_segments, quotes.device)
+        links.append((padded, segment_owners(padded, gold.owner)))
         known = match >= 0
         pick = match.clamp(min=0)
 

@@ -6,14 +6,13 @@ transformers `Trainer`, picks the epoch with the best dev scores, calibrates it 
 
 import importlib.util
 import json
-import math
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import torch
 from datasets import Dataset
@@ -31,9 +30,11 @@ from transformers import (
 )
 from transformers.trainer_utils import get_last_checkpoint
 
+from .. import __version__
 from ..eval.scores import score
 from ..model.config import QuoteConfig
 from ..model.extractor import Extractor
+from ..model.labels import STANCES
 from ..model.network import QuoteModel
 from ..model.windows import Batch, collate, tokenize
 from ..seeds.corpus import GoldArticle, GoldQuote, load_authored, load_polnear
@@ -70,7 +71,7 @@ def train(config_path: Path, polnear: Path | None = None, output: Path | None = 
     trainer.train(resume_from_checkpoint=last)
     best = Path(trainer.state.best_model_checkpoint or get_last_checkpoint(str(output)) or "")
     extractor = Extractor.from_pretrained(best / AVERAGE)
-    calibrate(extractor, [article for articles in dev.values() for article in articles])
+    calibrate(extractor, dev)
     result = {name: evaluate(extractor, articles) for name, articles in dev.items()}
     final = output / "final"
     save(extractor.model, tokenizer, final)
@@ -113,7 +114,6 @@ def encoder_folder(encoder: str) -> str:
 def model_config(config: TrainingConfig, folder: str) -> QuoteConfig:
     """Build the network's settings from the run's."""
     heads = config.heads
-    stances = {"stances": heads.stances} if heads.stances else {}
     # dropout inside attention would forbid the fused kernels, and costs a CPU more than half the step
     encoder = AutoConfig.from_pretrained(folder, attention_probs_dropout_prob=0.0)
     return QuoteConfig(
@@ -123,7 +123,8 @@ def model_config(config: TrainingConfig, folder: str) -> QuoteConfig:
         mention_tokens=heads.mention_tokens,
         pointer_size=heads.pointer_size,
         head_dropout=heads.dropout,
-        **stances,
+        stances=heads.stances or STANCES,
+        name=f"{config.name} {__version__}",
     )
 
 
@@ -157,14 +158,15 @@ class QuoteTrainer(Trainer):
         output: Path,
     ) -> None:
         schedule = config.schedule
-        self.config, self.gold, self.dev, self.tokenizer = config, list(training), dev, tokenizer
-        steps = math.ceil(len(training) / schedule.batch)
+        self.network, self.tokenizer, self.config = model, tokenizer, config
+        self.gold, self.dev = list(training), dev
+        repeat = config.data.repeat
         arguments = TrainingArguments(
             output_dir=str(output),
             per_device_train_batch_size=schedule.batch,
             num_train_epochs=schedule.epochs,
             learning_rate=schedule.head_rate,
-            warmup_steps=math.ceil(steps * schedule.epochs * schedule.warmup),
+            warmup_steps=schedule.warmup,
             weight_decay=schedule.weight_decay,
             max_grad_norm=1.0,
             bf16=bf16_pays(),
@@ -181,13 +183,19 @@ class QuoteTrainer(Trainer):
             disable_tqdm=True,
             report_to="none",
         )
-        rows = Dataset.from_list([{"row": row} for row in range(len(self.gold))])
+        repeated = [row for row, a in enumerate(self.gold) for _ in range(1 if a.source == "polnear" else repeat)]
+        rows = Dataset.from_dict({"row": repeated})
         super().__init__(
             model=model, args=arguments, train_dataset=rows, eval_dataset=rows.select([]), data_collator=self.batch
         )
-        self.average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(schedule.average))
+        self.averaging = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(schedule.average))
         self.parts: Counter[str] = Counter()
         self.add_callback(Progress(self))
+
+    @property
+    def average(self) -> QuoteModel:
+        """The network with the moving average of the weights."""
+        return cast(QuoteModel, self.averaging.module)
 
     def batch(self, rows: Sequence[dict[str, int]]) -> dict[str, Any]:
         """Build a batch of the rows' articles: some restyled, at times one of their quotes laid out anew."""
@@ -198,14 +206,14 @@ class QuoteTrainer(Trainer):
         if random.random() < data.relayout * len(rows):
             pool = [self.gold[random.randrange(len(self.gold))] for _ in range(3)] + articles
             articles += filter(None, [relayout(pool, random)])
-        settings = self.model.config
+        settings = self.network.config
         pieces: list[Section] = []
         for article in articles:
             pieces += encode(article, tokenize(article.text, self.tokenizer), settings, data.section)
         inputs = collate([piece.tokens for piece in pieces], self.tokenizer, settings.window, settings.overlap)
         return {"batch": inputs, "gold": collate_targets(pieces)}
 
-    def compute_loss(self, model: QuoteModel, inputs: dict[str, Any], *_: Any, **__: Any) -> torch.Tensor:
+    def compute_loss(self, model: Any, inputs: dict[str, Any], *_: Any, **__: Any) -> torch.Tensor:
         """Sum the heads' losses; on the model's own quotes, too, once it finds some."""
         batch: Batch = inputs["batch"]
         gold: Targets = inputs["gold"].to(self.args.device)
@@ -219,9 +227,9 @@ class QuoteTrainer(Trainer):
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """Give the encoder and the heads rates of their own; biases and norms do not decay."""
         if self.optimizer is None:
-            schedule, decays = self.config.schedule, set(self.get_decay_parameter_names(self.model))
+            schedule, decays = self.config.schedule, set(self.get_decay_parameter_names(self.network))
             groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
-            for name, parameter in self.model.named_parameters():
+            for name, parameter in self.network.named_parameters():
                 if parameter.requires_grad:
                     rate = schedule.encoder_rate if name.startswith("encoder.") else schedule.head_rate
                     groups.setdefault((rate, schedule.weight_decay * (name in decays)), []).append(parameter)
@@ -233,8 +241,9 @@ class QuoteTrainer(Trainer):
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """Score the averaged weights on every dev corpus, end to end; `eval_mean` picks the best epoch."""
-        extractor = Extractor(self.average.module, self.tokenizer)
-        result = {name: evaluate(extractor, articles) for name, articles in self.dev.items()}
+        extractor = Extractor(self.average, self.tokenizer)
+        with self.autocast_smart_context_manager():
+            result = {name: evaluate(extractor, articles) for name, articles in self.dev.items()}
         print_scores(result)
         values = {f"eval_{name}_{key}": v for name, scores in result.items() for key, v in scores.items() if v is not None}
         metrics = {**values, "eval_mean": sum(values.values()) / max(1, len(values))}
@@ -244,13 +253,13 @@ class QuoteTrainer(Trainer):
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         super()._save(output_dir, state_dict)
-        save(self.average.module, self.tokenizer, Path(output_dir or self.args.output_dir) / AVERAGE, half=False)
+        save(self.average, self.tokenizer, Path(output_dir or str(self.args.output_dir)) / AVERAGE, half=False)
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         super()._load_from_checkpoint(resume_from_checkpoint, model)
         saved = QuoteModel.from_pretrained(Path(resume_from_checkpoint) / AVERAGE, dtype=torch.float32)
-        self.average.module.load_state_dict(saved.state_dict())
-        self.average.n_averaged.fill_(1)
+        self.average.load_state_dict(saved.state_dict())
+        self.averaging.n_averaged.fill_(1)
 
 
 class Progress(TrainerCallback):
@@ -267,7 +276,7 @@ class Progress(TrainerCallback):
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Average, then print the losses since the last line and the time left."""
         trainer = self.trainer
-        trainer.average.update_parameters(trainer.model)
+        trainer.averaging.update_parameters(trainer.network)
         if state.global_step % args.logging_steps:
             return
         done = state.global_step - self.first
@@ -293,7 +302,8 @@ def print_scores(result: dict[str, dict[str, float | None]]) -> None:
 def save(model: QuoteModel, tokenizer: PreTrainedTokenizerBase, folder: Path, half: bool = True) -> None:
     """Save a checkpoint: config, safetensors (fp16 by default), tokenizer."""
     dtype = torch.float16 if half else torch.float32
-    copy = QuoteModel(model.config).to(dtype)
+    copy = QuoteModel(model.config)
+    torch.nn.Module.to(copy, dtype)
     copy.load_state_dict(model.state_dict())
     copy.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -302,5 +312,5 @@ def save(model: QuoteModel, tokenizer: PreTrainedTokenizerBase, folder: Path, ha
 def bf16_pays() -> bool:
     """Tell whether this machine multiplies bf16 matrices in hardware."""
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
