@@ -111,7 +111,9 @@ def read_quotes(
         if name != "cue":
             spans = torch.stack([starts, ends], -1).clamp(max=length)
             places = model.name_starts(states, spans).argmax(-1)
-            named[name] = _spans(places, places + 1 + model.mention_ends(states, len(ROLES), places).argmax(-1), present)
+            named[name] = _spans(
+                places, places + 1 + model.mention_ends(states, len(ROLES), places).argmax(-1), present
+            )
     return [
         [
             FoundQuote(

@@ -1,9 +1,9 @@
 """The way through the house: texts in, `Article` records out.
 
-    extractor = Extractor.from_pretrained()
-    article = extractor("“We rejected his offer,” Ali Maisam Nazary said.")
-    for article in extractor.pipe([("a1", text1), ("a2", text2)]):
-        ...
+extractor = Extractor.from_pretrained()
+article = extractor("“We rejected his offer,” Ali Maisam Nazary said.")
+for article in extractor.pipe([("a1", text1), ("a2", text2)]):
+    ...
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +24,7 @@ from .windows import Tokens, char_span, collate, sections, tokenize
 
 CHECKPOINT = Path(__file__).parent / "checkpoint"
 Section = tuple[Tokens, list[FoundQuote]]
+TOKENS = 16384  # in a batch, padding counted: bounds its memory
 DIGITS = 4  # of a score; below that, sums depend on how articles were batched
 
 
@@ -62,7 +63,7 @@ class Extractor:
                 yield self._article(id, text, parts)
 
     def find(self, texts: Sequence[str], batch_size: int = 16) -> list[list[Section]]:
-        """Give each text's sections with the quotes found in them, whatever their score; sections of like length meet."""
+        """Give each text's sections with the quotes found in them, whatever their score."""
         pieces = [
             (number, tokens.slice(start, end))
             for number, text in enumerate(texts)
@@ -71,10 +72,8 @@ class Extractor:
             if end > start
         ]
         found: list[list[Section]] = [[] for _ in texts]
-        order = sorted(range(len(pieces)), key=lambda index: len(pieces[index][1]))
         read: dict[int, list[FoundQuote]] = {}
-        for first in range(0, len(order), batch_size):
-            batch = order[first : first + batch_size]
+        for batch in _batches([len(tokens) for _, tokens in pieces], batch_size):
             read.update(zip(batch, self._read([pieces[index][1] for index in batch]), strict=True))
         for index, (number, tokens) in enumerate(pieces):
             found[number].append((tokens, read[index]))
@@ -98,9 +97,7 @@ class Extractor:
         ]
         return Article(id, tuple(quotes), self.name, text)
 
-    def _quote(
-        self, text: str, tokens: Tokens, found: FoundQuote, marks: Sequence[Quotation], names: Names
-    ) -> Quote:
+    def _quote(self, text: str, tokens: Tokens, found: FoundQuote, marks: Sequence[Quotation], names: Names) -> Quote:
         def chars(span: TokenSpan) -> tuple[int, int]:
             return char_span(text, tokens.offsets, *span)
 
@@ -127,3 +124,15 @@ class Extractor:
             stance=Stance(labels[best], scores[labels[best]], scores),
             score=round(found.score, DIGITS),
         )
+
+
+def _batches(lengths: Sequence[int], batch_size: int) -> Iterator[list[int]]:
+    """Give indices in batches of like length, of at most `batch_size` and, unless it is one alone, `TOKENS` tokens."""
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) == batch_size or lengths[index] * (len(batch) + 1) > TOKENS):
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch

@@ -1,9 +1,15 @@
-"""What quotation marks say about a quote: its kind, and where its segments' edges lie."""
+"""What quotation marks say about a quote: its kind, and where its segments' edges lie.
 
-from collections.abc import Sequence
+`marks` is what `quotation.quotations` gave for the whole text: sorted by start, nested or disjoint.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from .labels import Kind
 from .quotation import Quotation
+
+GLYPHS = "“”„«»‘’\"'`‚ \u00a0"
 
 
 def kind_of(text: str, segments: Sequence[tuple[int, int]], marks: Sequence[Quotation]) -> Kind:
@@ -14,33 +20,44 @@ def kind_of(text: str, segments: Sequence[tuple[int, int]], marks: Sequence[Quot
     >>> kind_of(text, [(10, 21)], quotations(text))
     'mixed'
     """
-    quoted = total = 0
+    words = quoted = 0
     for start, end in segments:
-        words = [position for position in range(start, end) if text[position].isalnum()]
-        total += len(words)
-        for mark in marks:
-            if mark.depth == 0 and mark.start < end and mark.end > start:
-                quoted += sum(mark.start < position < mark.end for position in words)
+        inside = [(mark.start, mark.end) for mark in _overlapping(marks, start, end) if mark.depth == 0]
+        words += sum(letter.isalnum() for letter in text[start:end])
+        quoted += sum(letter.isalnum() for a, b in inside for letter in text[max(a, start) : min(b, end)])
     if quoted == 0:
         return "indirect"
-    return "direct" if quoted >= total else "mixed"
+    return "direct" if quoted == words else "mixed"
 
 
 def trim(text: str, start: int, end: int, marks: Sequence[Quotation]) -> tuple[int, int]:
-    """Take in the quotation marks that stand at a segment's edges, and give up white space.
+    """Take in a quotation mark that a segment stops short of, and give up white space at its edges.
 
     >>> from .quotation import quotations
     >>> text = "“No,” he said."
     >>> trim(text, 1, 4, quotations(text))
     (0, 5)
     """
-    for mark in marks:
-        if mark.start < start <= mark.start + 2 <= mark.end and mark.end - 2 <= end <= mark.end and text[mark.start : start].strip("“”„«»‘’'\"` ") == "":
-            start = mark.start
-        if mark.closed and start <= mark.start and mark.end - 2 <= end < mark.end:
-            end = mark.end
+    for mark in _overlapping(marks, start, end):
+        if not text[mark.start : start].strip(GLYPHS):
+            start = min(start, mark.start)
+        if mark.closed and not text[end : mark.end].strip(GLYPHS):
+            end = max(end, mark.end)
     while start < end - 1 and text[start].isspace():
         start += 1
-    while end - 1 > start and text[end - 1].isspace():
+    while start < end - 1 and text[end - 1].isspace():
         end -= 1
     return start, end
+
+
+def _overlapping(marks: Sequence[Quotation], start: int, end: int) -> Iterator[Quotation]:
+    """Give the quotations that share characters with start to end, outermost first."""
+    index = bisect_left(marks, start, key=lambda mark: mark.start)
+    while index > 0 and (marks[index - 1].depth > 0 or marks[index - 1].end > start):
+        index -= 1  # back to an outermost quotation that ends before
+        if marks[index].depth == 0:
+            break
+    while index < len(marks) and marks[index].start < end:
+        if marks[index].end > start:
+            yield marks[index]
+        index += 1

@@ -71,7 +71,9 @@ def log_bucket(distance: Tensor, buckets: int) -> Tensor:
 
 def classifier(size: int, hidden: int, outputs: int, dropout: float) -> nn.Sequential:
     """Build a classifier with one hidden layer."""
-    return nn.Sequential(nn.Dropout(dropout), nn.Linear(size, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, outputs))
+    return nn.Sequential(
+        nn.Dropout(dropout), nn.Linear(size, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, outputs)
+    )
 
 
 class Reader(nn.Module):
@@ -185,7 +187,9 @@ class QuoteModel(PreTrainedModel):
         gap = torch.stack([left[..., 1], right[..., 0]], -1)
         means = span_means(states.hidden, segments)
         paragraphs = self._paragraph_at(states, right[..., 0]) - self._paragraph_at(states, left[..., 1] - 1)
-        distance = log_bucket(gap[..., 1] - gap[..., 0] + 1, DISTANCES) * PARAGRAPHS + paragraphs.clamp(0, PARAGRAPHS - 1)
+        distance = log_bucket(gap[..., 1] - gap[..., 0] + 1, DISTANCES) * PARAGRAPHS + paragraphs.clamp(
+            0, PARAGRAPHS - 1
+        )
         parts = [
             means[:, :-1],
             means[:, 1:],
@@ -241,7 +245,9 @@ class QuoteModel(PreTrainedModel):
     def _paragraph_at(self, states: States, positions: Tensor) -> Tensor:
         return states.paragraph.gather(1, positions.clamp(0, states.paragraph.shape[1] - 1))
 
-    def _places(self, states: States, quotes: Tensor, first: Tensor, last: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def _places(
+        self, states: States, quotes: Tensor, first: Tensor, last: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Where each token stands to each quote: inside, around [B, Q, T]; distance and paragraph buckets [B, Q, T]."""
         steps = torch.arange(states.mask.shape[1], device=quotes.device)
         inside = torch.zeros(*quotes.shape[:2], len(steps), dtype=torch.bool, device=quotes.device)

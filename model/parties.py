@@ -12,11 +12,11 @@ _WORD = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'-]*\.?|al-\w+)"
 _JOINT = r"(?:[ \u00a0](?:(?:de|da|del|der|di|van|von|bin|ibn|ben|al|el|la|le|of the)[ \u00a0])*)"
 _CAPITALISED = re.compile(rf"{_WORD}(?:{_JOINT}{_WORD})*")
 _TITLES = frozenset(
-    "Mr Mrs Ms Miss Dr Prof Sir Dame Lord Lady Sen Rep Gov Gen Lt Col Maj Capt Sgt Cmdr Adm Rev President Senator Governor "
-    "Minister Secretary Congressman Congresswoman Representative Judge Justice Chancellor King Queen Prince Princess Pope "
-    "General Colonel Major Captain Commander Admiral Sheikh Imam Mullah Maulvi Ayatollah Ambassador Mayor Chief Speaker "
-    "Councillor Councilman Councilwoman Attorney Deputy Vice Prime Foreign Acting Former Interior Defence Defense Professor "
-    "Sens Reps The A An In On At But And For As If When While After Before".split()
+    """Mr Mrs Ms Miss Dr Prof Professor Sir Dame Lord Lady Sen Sens Senator Rep Reps Representative Gov Governor Gen General
+    Lt Col Colonel Maj Major Capt Captain Cmdr Commander Sgt Adm Admiral Rev President Vice Prime Minister Secretary
+    Congressman Congresswoman Judge Justice Chancellor King Queen Prince Princess Pope Sheikh Imam Mullah Maulvi Ayatollah
+    Ambassador Mayor Chief Speaker Councillor Councilman Councilwoman Attorney Deputy Foreign Acting Former Interior
+    Defence Defense The A An In On At But And For As If When While After Before He She""".split()  # noqa: SIM905
 )
 _POSSESSIVE = re.compile(r"[’']s?$")
 

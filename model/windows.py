@@ -56,8 +56,12 @@ def letter_case(word: str) -> int:
     return 3 if word.isupper() and len(word) > 1 else 2
 
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
 def tokenize(text: str, tokenizer: PreTrainedTokenizerBase) -> Tokens:
     """Tokenise a text once; zero tokens for a blank one."""
+    text = _SURROGATES.sub("\ufffd", text)  # not Unicode: tokenizers refuse them
     encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False)
     pairs = [
         (token, start, end)
@@ -70,7 +74,7 @@ def tokenize(text: str, tokenizer: PreTrainedTokenizerBase) -> Tokens:
     if len(ids):
         features[:, 0] = mark_states(text)[offsets[:, 0]]
         features[:, 1] = [letter_case(text[start:end]) for _, start, end in pairs]
-        newlines = np.cumsum(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32) == ord("\n"))
+        newlines = np.cumsum(np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32) == ord("\n"))
         features[:, 2] = np.minimum(np.diff(newlines[offsets[:, 0]], prepend=0), BREAKS - 1)
         features[0, 2] = BREAKS - 1
     return Tokens(ids, offsets, features)
@@ -98,7 +102,7 @@ def plan_windows(length: int, window: int, overlap: int) -> list[tuple[int, int]
     """Cover `length` tokens with the fewest even windows of at most `window` that share at least `overlap`.
 
     >>> plan_windows(1000, 510, 96)
-    [(0, 397), (301, 699), (603, 1000)]
+    [(0, 398), (301, 699), (602, 1000)]
     """
     if length <= window:
         return [(0, length)]

@@ -35,7 +35,10 @@ def relayout(articles: Sequence[GoldArticle], random: Random) -> GoldArticle | N
         (article, quote)
         for article in articles
         for quote in article.quotes
-        if quote.kind == "direct" and len(quote.content) == 1 and quote.source and _is_name(article, quote)
+        if quote.kind == "direct"
+        and len(quote.content) == 1
+        and quote.source
+        and _is_name(article, quote)
         and 30 < quote.content[0][1] - quote.content[0][0] < 600
         and "\n" not in article.text[slice(*quote.content[0])]
     ]

@@ -24,7 +24,7 @@ THRESHOLDS = tuple(step / 50 for step in range(5, 36))
 
 @dataclass
 class Outcome:
-    """What a corpus gave: scores [N] of found quotes and whether each is a gold one; stances [M, C] with gold labels."""
+    """What a corpus gave: scores [N] of found quotes, whether each is real; stances [M, C] with gold labels."""
 
     score: NDArray[np.float64]
     real: NDArray[np.bool_]

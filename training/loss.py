@@ -55,7 +55,11 @@ def losses(model: QuoteModel, batch: Batch, gold: Targets, on_found: bool, smoot
     result["link"] = _mean([_link_loss(model, states, *pair) for pair in links])
     readings = model.read(states, quotes)
     chosen = real != IGNORE
-    result["score"] = F.binary_cross_entropy_with_logits(readings.score[chosen], real[chosen].float()) if chosen.any() else readings.score.sum() * 0
+    result["score"] = (
+        F.binary_cross_entropy_with_logits(readings.score[chosen], real[chosen].float())
+        if chosen.any()
+        else readings.score.sum() * 0
+    )
     result["stance"] = _cross_entropy(readings.stance.flatten(0, 1), stance.flatten(), smoothing)
     length = states.mask.shape[1]
     for role, name in enumerate(("cue", "speaker", "target")):

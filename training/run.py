@@ -9,7 +9,6 @@ import json
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from random import Random
 from typing import Any, cast
@@ -37,7 +36,7 @@ from ..model.extractor import Extractor
 from ..model.labels import STANCES
 from ..model.network import QuoteModel
 from ..model.windows import Batch, collate, tokenize
-from ..seeds.corpus import GoldArticle, GoldQuote, load_authored, load_polnear
+from ..seeds.corpus import GoldArticle, load_authored, load_polnear
 from .augment import relayout, restyle
 from .calibrate import calibrate
 from .config import TrainingConfig, load_config
@@ -101,7 +100,7 @@ def load_data(config: TrainingConfig, polnear: Path | None) -> tuple[list[GoldAr
 
 
 def encoder_folder(encoder: str) -> str:
-    """Find the pretrained encoder: "package:NAME" is the folder `model` of an installed package, else hub id or path."""
+    """Find the encoder: "package:NAME" is the folder `model` of an installed package, else it is a hub id or path."""
     if not encoder.startswith("package:"):
         return encoder
     package = encoder.removeprefix("package:")
@@ -245,7 +244,9 @@ class QuoteTrainer(Trainer):
         with self.autocast_smart_context_manager():
             result = {name: evaluate(extractor, articles) for name, articles in self.dev.items()}
         print_scores(result)
-        values = {f"eval_{name}_{key}": v for name, scores in result.items() for key, v in scores.items() if v is not None}
+        values = {
+            f"eval_{name}_{key}": v for name, scores in result.items() for key, v in scores.items() if v is not None
+        }
         metrics = {**values, "eval_mean": sum(values.values()) / max(1, len(values))}
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
@@ -284,7 +285,10 @@ class Progress(TrainerCallback):
         count = trainer.parts.pop("steps")
         heads = "  ".join(f"{name} {value / count:.3f}" for name, value in trainer.parts.items())
         trainer.parts.clear()
-        print(f"epoch {state.epoch:5.2f}  step {state.global_step}/{state.max_steps}  {left / 60:.0f} min left  {heads}", flush=True)
+        print(
+            f"epoch {state.epoch:5.2f}  step {state.global_step}/{state.max_steps}  {left / 60:.0f} min left  {heads}",
+            flush=True,
+        )
 
 
 def evaluate(extractor: Extractor, articles: Sequence[GoldArticle]) -> dict[str, float | None]:

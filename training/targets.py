@@ -28,7 +28,7 @@ class QuoteTarget:
     """A gold quote in tokens of its section. A mention is a span, None (not in the article) or IGNORE (unknown)."""
 
     segments: list[TokenSpan]
-    mentions: list[TokenSpan | None | int]  # in the order of ROLES
+    mentions: list[TokenSpan | int | None]  # in the order of ROLES
     stance: int
     names: list[tuple[TokenSpan, list[TokenSpan]]]  # a mention and where its party's fullest name stands
 
@@ -112,7 +112,7 @@ def _segments(tokens: Tokens, quote: GoldQuote) -> list[TokenSpan]:
 
 def _mention(
     tokens: Tokens, span: tuple[int, int] | None, cut: TokenSpan, longest: int, section: Section, role: str
-) -> TokenSpan | None | int:
+) -> TokenSpan | int | None:
     """Give the mention in tokens of the section; one that is too long is cut short, one outside is unknown."""
     if span is None:
         return None
