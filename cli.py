@@ -1,4 +1,4 @@
-"""The command line: `quoth extract` reads news articles and writes their quotes, `quoth train` makes a model.
+"""The command line: `quoth extract` finds quotes in news articles, `train` makes a model, `evaluate` scores it.
 
 Only typer and what it needs is imported here; torch and the model come inside the command that uses them, so that
 `quoth --help` answers at once.
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+    from .model.extractor import Extractor
     from .model.records import Article
     from .model.stream import Extracts
 
@@ -39,6 +40,19 @@ EXAMPLES = """[bold]Examples[/bold]
 [cyan]quoth extract - --min-score 0.8 < a.txt[/cyan]   standard input, only what is certain
 
 Exit code: 0 all went well; 1 some input failed: it is named, all the rest is written; 2 the call was wrong."""
+
+EVALUATE_EXAMPLES = """[bold]Examples[/bold]
+
+[cyan]quoth evaluate test -o scored[/cyan]                                        quoth's own model
+
+[cyan]quoth evaluate polnear-dev --polnear DIR --baselines -o scored[/cyan]       real news, beside baselines
+
+[cyan]quoth evaluate gold.jsonl --predictions theirs.jsonl -o theirs[/cyan]       any system, on your articles
+
+[cyan]quoth evaluate gold.jsonl --compare theirs scored[/cyan]                    is B better than A?
+
+DIR gets result.json, report.md, articles.jsonl (counts by article), errors.html and plots.
+Exit code: 0 all went well; 2 gold, predictions or call were wrong: the line and field are named."""
 
 app = typer.Typer(
     name="quoth",
@@ -189,6 +203,99 @@ def train(
     typer.echo(str(folder))
 
 
+@app.command(epilog=EVALUATE_EXAMPLES)
+def evaluate(
+    gold: Annotated[
+        str,
+        typer.Argument(
+            metavar="GOLD",
+            help="train, dev, test, tehran; polnear-dev, polnear-train; or a file of annotated articles.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Where result, report, errors and plots go.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="FOLDER|HUB-ID", help="Another model than the one that comes with quoth.")
+    ] = None,
+    predictions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Any system's predictions, as `quoth extract` writes them.")
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="NAME", help="nearest_name, reporting_verb, cue_lexicon, tfidf or majority.")
+    ] = None,
+    baselines: Annotated[bool, typer.Option("--baselines", help="Score all baselines beside it.")] = False,
+    compare: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(metavar="A B", help="Compare two files of predictions, or folders that this command wrote."),
+    ] = None,
+    polnear: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A copy of PolNeAR, for polnear-dev and polnear-train.")
+    ] = None,
+    missing_are_empty: Annotated[
+        bool, typer.Option("--missing-are-empty", help="Count articles without a prediction as ones with no quotes.")
+    ] = False,
+    resamples: Annotated[int, typer.Option(min=1, metavar="N", help="Bootstrap resamples of the articles.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the bootstrap.")] = 17,
+    device: Annotated[str | None, typer.Option(metavar="DEVICE", help="cpu, cuda …; else the best there is.")] = None,
+) -> None:
+    """Score a model, anybody's predictions or a baseline on annotated articles; without either, quoth's own model."""
+    from rich.console import Console
+
+    if sum(chosen is not None for chosen in (model, predictions, baseline, compare)) > 1:
+        raise typer.BadParameter("give only one of --model, --predictions, --baseline and --compare.")
+    if output is None and compare is None:
+        raise typer.BadParameter("say into which folder the files go.", param_hint="--output")
+    console, screen = Console(stderr=True, highlight=False), Console(highlight=False)
+    try:
+        from .eval import gold as corpora
+
+        corpus = corpora.load(gold, polnear)
+        if compare is not None:
+            from .eval import compare as comparing
+
+            sides = [comparing.read_side(path, corpus, missing_are_empty) for path in compare]
+            comparison = comparing.compare(sides[0], sides[1], resamples, seed)
+            screen.print(comparing.summary(comparison), comparing.differing(comparison))
+            if output:
+                comparing.write_comparison(output, comparison)
+        elif output is not None:
+            from .eval import report, run, systems
+
+            training = corpora.training(polnear) if baseline or baselines else []
+            with _progress(console, to_terminal=False) as progress:
+                passes = 2 * ((predictions is None) + (len(systems.BASELINES) if baselines else 0))
+                task = progress.add_task("reading", total=passes * len(corpus.articles))
+
+                def advance() -> None:
+                    progress.advance(task)
+
+                if predictions:
+                    predicted = systems.from_file(predictions, corpus.articles, missing_are_empty)
+                elif baseline:
+                    predicted = systems.from_baseline(baseline, corpus.articles, training, advance)
+                else:
+                    extractor = _load(model, device, console)
+                    predicted = systems.from_model(extractor, corpus.articles, model, advance)
+                beside = {
+                    name: systems.from_baseline(name, corpus.articles, training, advance)
+                    for name in (systems.BASELINES if baselines else ())
+                }
+            screen.print(report.summary(run.evaluate(corpus, predicted, output, beside, resamples, seed)))
+    except ImportError as error:
+        _say(console, f"error: scoring needs packages that are not installed ({error}): pip install 'quoth[eval]'")
+        raise typer.Exit(USAGE) from None
+    except (ValueError, OSError) as error:
+        _say(console, f"error: {error}")
+        raise typer.Exit(USAGE) from None
+    except KeyboardInterrupt:
+        _say(console, "interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+    if output:
+        _say(console, f"written to {output}")
+
+
 def _parse_kinds(kinds: str) -> frozenset[str]:
     from .model.labels import KINDS
 
@@ -221,7 +328,7 @@ def _is_input(output: Path, paths: list[str]) -> bool:
     return inside and output.name.lower().endswith(FOLDER_SUFFIXES) and not holds_records(output)
 
 
-def _load(model: str | None, device: str | None, console: "Console") -> "Extracts":
+def _load(model: str | None, device: str | None, console: "Console") -> "Extractor":
     """Load the model, or say in one line why not and exit: whatever is raised here, the call asked for it."""
     try:
         from .model.extractor import Extractor

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Self
 
 import torch
-from transformers import AutoTokenizer, PreTrainedTokenizerBase
+from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
+from transformers.utils import logging
 
+from .config import QuoteConfig
 from .decode import FoundQuote, TokenSpan, find_quotes, read_quotes, tag_segments
-from .kinds import kind_of, trim
+from .kinds import kind_of, segment_spans
 from .network import QuoteModel
 from .parties import Names
 from .quotation import Quotation, quotations
@@ -42,13 +44,29 @@ class Extractor:
         """Load the shipped checkpoint, or another from a folder or a hub id.
 
         device: "cpu", "cuda", … ; by default a GPU where there is one. Raises OSError where the checkpoint is missing
-        or incomplete, ValueError where it is not Quoth's or the device is none.
+        or incomplete, ValueError where it is not Quoth's or there is no such device.
         """
-        where = Path(model) if model is not None else CHECKPOINT
-        source = str(where if where.exists() else model)
-        network = QuoteModel.from_pretrained(source, dtype=torch.float32)
-        torch.nn.Module.to(network, device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        return cls(network, AutoTokenizer.from_pretrained(source))
+        source = str(CHECKPOINT if model is None else model)
+        if source.count("/") != 1 and not Path(source).is_dir():  # with one, it may be a hub id
+            raise OSError(f"{source}: no such folder; give one that Quoth saved, or a hub id")
+        where = _device(device)
+        bars = logging.is_progress_bar_enabled()
+        logging.disable_progress_bar()  # loading takes a second
+        try:
+            config = AutoConfig.from_pretrained(source)
+            if not isinstance(config, QuoteConfig):
+                raise ValueError(f"{source} holds a model of type {config.model_type!r}; give a folder that Quoth saved")
+            network, report = QuoteModel.from_pretrained(source, dtype=torch.float32, output_loading_info=True)
+            if report["missing_keys"] or report["mismatched_keys"]:
+                lacks = sorted(report["missing_keys"]) or sorted(key for key, *_ in report["mismatched_keys"])
+                raise OSError(f"{source}: the weights do not fit the config ({lacks[0]} for one); save it again")
+            tokenizer = AutoTokenizer.from_pretrained(source)
+        except RuntimeError as error:
+            raise OSError(f"{source}: the weights do not fit the config: {error}") from error
+        finally:
+            if bars:
+                logging.enable_progress_bar()
+        return cls(torch.nn.Module.to(network, where), tokenizer)
 
     def __call__(self, text: str, id: str = "") -> Article:
         """Find the quotes of one text; an empty or blank one has none."""
@@ -89,15 +107,20 @@ class Extractor:
 
     def _article(self, id: str, text: str, parts: Sequence[Section]) -> Article:
         marks, names, threshold = quotations(text), Names(text), self.model.config.threshold
-        quotes = [
-            self._quote(text, tokens, quote, marks, names)
-            for tokens, found in parts
-            for quote in found
-            if quote.score >= threshold
-        ]
+        kept = [(tokens, quote) for tokens, found in parts for quote in found if quote.score >= threshold]
+        taken = sorted(char_span(text, tokens.offsets, *span) for tokens, quote in kept for span in quote.segments)
+        quotes = [self._quote(text, tokens, quote, marks, taken, names) for tokens, quote in kept]
         return Article(id, tuple(quotes), self.name, text)
 
-    def _quote(self, text: str, tokens: Tokens, found: FoundQuote, marks: Sequence[Quotation], names: Names) -> Quote:
+    def _quote(
+        self,
+        text: str,
+        tokens: Tokens,
+        found: FoundQuote,
+        marks: Sequence[Quotation],
+        taken: Sequence[tuple[int, int]],
+        names: Names,
+    ) -> Quote:
         def chars(span: TokenSpan) -> tuple[int, int]:
             return char_span(text, tokens.offsets, *span)
 
@@ -108,7 +131,7 @@ class Extractor:
             place = chars(name) if name else None
             return Mention(start, end, text[start:end], names.fullest((start, end), place))
 
-        spans = [trim(text, *chars(segment), marks) for segment in found.segments]
+        spans = segment_spans(text, [chars(segment) for segment in found.segments], marks, taken)
         segments = tuple(Span.of(text, start, end) for start, end in spans)
         labels = self.model.config.stances
         scores = {label: round(score, DIGITS) for label, score in zip(labels, found.stance, strict=True)}
@@ -124,6 +147,16 @@ class Extractor:
             stance=Stance(labels[best], scores[labels[best]], scores),
             score=round(found.score, DIGITS),
         )
+
+
+def _device(name: str | None) -> torch.device:
+    """Find a device: the named one, or a GPU where there is one, or the CPU; raises ValueError."""
+    name = name or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError) as error:
+        said = str(error).split("\n", 1)[0].rstrip(".")
+        raise ValueError(f"no device {name!r} here ({said}); leave it out to take the best there is") from None
 
 
 def _batches(lengths: Sequence[int], batch_size: int) -> Iterator[list[int]]:

@@ -3,12 +3,16 @@
 `marks` is what `quotation.quotations` gave for the whole text: sorted by start, nested or disjoint.
 """
 
+import re
+import sys
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from .labels import Kind
 from .quotation import Quotation
 
+# a blank line, or a line break before an opening mark; a mere line break may be a wrap
+_PARAGRAPH = re.compile(r"\s*\n\s*\n\s*|\s*\n\s*(?=[“\"«„‘])")
 GLYPHS = "“”„«»‘’\"'`‚ \u00a0"
 
 
@@ -30,6 +34,31 @@ def kind_of(text: str, segments: Sequence[tuple[int, int]], marks: Sequence[Quot
     return "direct" if quoted == words else "mixed"
 
 
+def segment_spans(
+    text: str, segments: Sequence[tuple[int, int]], marks: Sequence[Quotation], taken: Sequence[tuple[int, int]] = ()
+) -> list[tuple[int, int]]:
+    """Set segments' edges as the codebook has them: at paragraphs' ends, quotation marks inside, white space outside.
+
+    `taken`: the article's other segments, sorted; no edge moves into one of them.
+
+    >>> from .quotation import quotations
+    >>> text = "“No,” he said.\\n\\n“Never.\\n\\n“Ever.”"
+    >>> segment_spans(text, [(1, 4), (17, 31)], quotations(text))
+    [(0, 5), (16, 23), (25, 32)]
+    """
+    spans: list[tuple[int, int]] = []
+    for segment in segments:
+        position = segment[0]
+        for gap in [*_PARAGRAPH.finditer(text, *segment), None]:
+            end = gap.start() if gap else segment[1]
+            if position < end:
+                floor, ceiling = _room(taken, position, end)
+                start, end = trim(text, position, end, marks)
+                spans.append((max(start, floor, spans[-1][1] if spans else 0), min(end, ceiling)))
+            position = gap.end() if gap else segment[1]
+    return spans
+
+
 def trim(text: str, start: int, end: int, marks: Sequence[Quotation]) -> tuple[int, int]:
     """Take in a quotation mark that a segment stops short of, and give up white space at its edges.
 
@@ -48,6 +77,13 @@ def trim(text: str, start: int, end: int, marks: Sequence[Quotation]) -> tuple[i
     while start < end - 1 and text[end - 1].isspace():
         end -= 1
     return start, end
+
+
+def _room(taken: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """Give where the segment before start to end ends and where the one after it begins."""
+    index = bisect_left(taken, (start, end))
+    after = next((span[0] for span in taken[index : index + 2] if span[0] >= end), sys.maxsize)
+    return (taken[index - 1][1] if index and taken[index - 1][1] <= start else 0), after
 
 
 def _overlapping(marks: Sequence[Quotation], start: int, end: int) -> Iterator[Quotation]:

@@ -113,7 +113,7 @@ class Pointer(nn.Module):
     def forward(self, query: Tensor, hidden: Tensor) -> Tensor:
         """Score every position for every query."""
         keys = self.key(hidden)
-        scores = self.bilinear(self.query(query)) @ keys.transpose(1, 2) / keys.shape[-1] ** 0.5
+        scores = self.bilinear(self.query(query)) @ keys.transpose(1, 2)
         return cast(Tensor, (scores + self.unary(keys).transpose(1, 2)).float())
 
 

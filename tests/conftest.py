@@ -5,10 +5,12 @@ Heavy imports come inside, so that tests which need no torch start at once.
 
 import os
 import string
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from quoth.model.extractor import Extractor
     from quoth.model.network import QuoteModel
 
+settings.register_profile("quoth", deadline=None)  # the time that an example takes is the machine's affair
+settings.load_profile("quoth")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
@@ -62,31 +66,37 @@ def encoder_folder(tokenizer: "PreTrainedTokenizerBase", tmp_path_factory: pytes
 
 
 @pytest.fixture(scope="session")
-def model(encoder_folder: Path) -> "QuoteModel":
-    """Give a random `QuoteModel` in evaluation mode; its weights are large, so that it finds many quotes in any text."""
+def make_model(encoder_folder: Path) -> Callable[[int], "QuoteModel"]:
+    """Give a function from a seed to a random `QuoteModel` for evaluation.
+
+    Its weights are large, so that it finds many quotes in any text and reads each one differently.
+    """
     import torch
     from transformers import AutoConfig
 
     from quoth.model.config import QuoteConfig
     from quoth.model.network import QuoteModel
 
-    config = QuoteConfig(
-        encoder=AutoConfig.from_pretrained(encoder_folder).to_dict(),
-        window=64,
-        overlap=16,
-        section=300,
-        mention_tokens=6,
-        pointer_size=12,
-        threshold=0.0,
-    )
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
-        torch.manual_seed(4)
-        network = QuoteModel(config)
-        for name, parameter in network.named_parameters():
-            if parameter.dim() > 1:
-                parameter.normal_(std=1.0 if "embeddings" in name else 0.2 if name.startswith("encoder") else 0.5)
-        network.crf.transitions.copy_(torch.tensor([[0.0, 0.0, -9.0], [-9.0, -9.0, 0.0], [0.0, 0.0, 0.0]]))
-    return network.eval()
+    encoder = AutoConfig.from_pretrained(encoder_folder).to_dict()
+    sizes = {"window": 64, "overlap": 16, "section": 300, "mention_tokens": 6, "pointer_size": 12}
+
+    def make(seed: int) -> "QuoteModel":
+        with torch.random.fork_rng(devices=[]), torch.no_grad():
+            torch.manual_seed(seed)
+            network = QuoteModel(QuoteConfig(encoder, threshold=0.0, **sizes))
+            for name, parameter in network.named_parameters():
+                if parameter.dim() > 1:
+                    parameter.normal_(std=1.0 if "embeddings" in name else 0.2 if name.startswith("encoder") else 0.5)
+            network.crf.transitions.copy_(torch.tensor([[0.0, 0.0, -9.0], [-9.0, -9.0, 0.0], [0.0, 0.0, 0.0]]))
+        return network.eval()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def model(make_model: Callable[[int], "QuoteModel"]) -> "QuoteModel":
+    """Give one random model; nobody may change it."""
+    return make_model(4)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """The CRF against the sums and maxima over all paths, written out, and against the textbook's loop."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 import torch
@@ -29,7 +29,7 @@ def path_score(crf: LinearChainCRF, emissions: Tensor, path: tuple[int, ...]) ->
     score = crf.start[path[0]] + crf.end[path[-1]]
     for position, tag in enumerate(path):
         score = score + emissions[position, tag]
-    for left, right in zip(path, path[1:], strict=False):
+    for left, right in pairwise(path):
         score = score + crf.transitions[left, right]
     return score
 

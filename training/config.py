@@ -31,6 +31,24 @@ class Data(_Strict):
     limit: int | None = None  # read only so many articles of each source
 
 
+class Weights(_Strict):
+    """What each head's loss counts for in the sum, see `training.loss`."""
+
+    content: float = 1.0
+    tags: float = 1.0
+    link: float = 1.0
+    score: float = 1.0
+    stance: float = 1.0
+    cue: float = 1.0
+    cue_end: float = 1.0
+    speaker: float = 1.0
+    speaker_end: float = 1.0
+    target: float = 1.0
+    target_end: float = 1.0
+    name: float = 1.0
+    name_end: float = 1.0
+
+
 class Heads(_Strict):
     """The heads' sizes and dropout, see `QuoteConfig`, and the weight of each one's loss."""
 
@@ -40,7 +58,7 @@ class Heads(_Strict):
     pointer_size: int = 192
     dropout: float = 0.1
     stances: list[str] | None = None  # default: the codebook's
-    weights: dict[str, float] = {}
+    weights: Weights = Weights()
 
 
 class Schedule(_Strict):
@@ -50,6 +68,7 @@ class Schedule(_Strict):
     batch: int = Field(4, ge=1)  # articles
     encoder_rate: float = 2e-4
     head_rate: float = 1e-3
+    table_rate: float = 2e-2  # distances' and lengths' biases, tags' transitions: single numbers, with far to go
     warmup: float = Field(0.06, ge=0, lt=1)
     weight_decay: float = 0.01
     average: float = Field(0.998, ge=0, lt=1)  # decay of the moving average; 0: none
@@ -74,7 +93,7 @@ def load_config(path: Path) -> TrainingConfig:
     try:
         data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
         return TrainingConfig.model_validate(data)
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: {error}") from error
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())

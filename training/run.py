@@ -44,6 +44,7 @@ from .loss import losses, weighted
 from .targets import Section, Targets, collate_targets, encode
 
 AVERAGE = "average"
+TABLES = ("crf.", "distance_bias.", "paragraph_bias.", "end_bias.", "name_bias.")
 
 
 def train(config_path: Path, polnear: Path | None = None, output: Path | None = None, resume: bool = True) -> Path:
@@ -221,16 +222,17 @@ class QuoteTrainer(Trainer):
         parts = losses(model, batch, gold, on_found, schedule.smoothing)
         self.parts.update({name: float(part.detach()) for name, part in parts.items()})
         self.parts["steps"] += 1
-        return weighted(parts, self.config.heads.weights)
+        return weighted(parts, self.config.heads.weights.model_dump())
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
-        """Give the encoder and the heads rates of their own; biases and norms do not decay."""
+        """Give the encoder, the heads and their tables of biases rates of their own; biases and norms do not decay."""
         if self.optimizer is None:
             schedule, decays = self.config.schedule, set(self.get_decay_parameter_names(self.network))
             groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
             for name, parameter in self.network.named_parameters():
                 if parameter.requires_grad:
                     rate = schedule.encoder_rate if name.startswith("encoder.") else schedule.head_rate
+                    rate = schedule.table_rate if name.startswith(TABLES) else rate
                     groups.setdefault((rate, schedule.weight_decay * (name in decays)), []).append(parameter)
             self.optimizer = torch.optim.AdamW(
                 [{"params": group, "lr": rate, "weight_decay": decay} for (rate, decay), group in groups.items()],
@@ -244,9 +246,7 @@ class QuoteTrainer(Trainer):
         with self.autocast_smart_context_manager():
             result = {name: evaluate(extractor, articles) for name, articles in self.dev.items()}
         print_scores(result)
-        values = {
-            f"eval_{name}_{key}": v for name, scores in result.items() for key, v in scores.items() if v is not None
-        }
+        values = {f"eval_{name}_{key}": v or 0.0 for name, scores in result.items() for key, v in scores.items()}
         metrics = {**values, "eval_mean": sum(values.values()) / max(1, len(values))}
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)

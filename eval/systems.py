@@ -1,0 +1,121 @@
+"""What is scored: a model, somebody's predictions, or a baseline, each brought to records of the gold articles."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..model.labels import STANCES
+from ..model.records import Article
+from ..seeds.corpus import GoldArticle
+from .baselines import NAMES as BASELINES
+from .baselines import Baseline
+from .calibration import Temperatures
+from .predictions import read_predictions
+from .result import System
+
+if TYPE_CHECKING:
+    from ..model.extractor import Extractor
+
+__all__ = ["BASELINES", "Predicted", "from_baseline", "from_file", "from_model"]
+Advance = Callable[[], None]  # called after each article, for a progress bar
+_BLOCK = 16  # articles between two steps of the bar
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """A system's records of the gold articles, in gold's order.
+
+    articles: as the system reports them. candidates: with the quotes below its threshold, too. given: its reading of
+    gold's quotes; None where it cannot be asked. seconds: of predicting end to end; None for a file.
+    """
+
+    system: System
+    articles: Sequence[Article]
+    candidates: Sequence[Article]
+    given: Sequence[Article] | None = None
+    temperatures: Temperatures | None = None
+    seconds: float | None = None
+    device: str | None = None
+    labels: Sequence[str] = field(default=STANCES)
+
+
+def from_model(
+    extractor: "Extractor", gold: Sequence[GoldArticle], source: str | None = None, advance: Advance = lambda: None
+) -> Predicted:
+    """Run a model twice: end to end, and on gold's quotes. `source` is where it was loaded from, None for our own."""
+    from ..model.extractor import CHECKPOINT
+    from .given import read_given
+
+    config = extractor.model.config
+    threshold = config.threshold
+    began, candidates = time.perf_counter(), []
+    config.threshold = 0.0  # calibration and the curve look below it
+    try:
+        for start in range(0, len(gold), _BLOCK):
+            for article in extractor.pipe((article.id, article.text) for article in gold[start : start + _BLOCK]):
+                candidates.append(article)
+                advance()
+    finally:
+        config.threshold = threshold
+    seconds = time.perf_counter() - began
+    given = []
+    for article in read_given(extractor, gold):
+        given.append(article)
+        advance()
+    folder = CHECKPOINT if source is None else Path(source)
+    system = System(
+        kind="model",
+        name=extractor.name,
+        source=source or "the model that comes with quoth",
+        sha256=_hash(folder / "config.json", folder / "model.safetensors"),
+        threshold=threshold,
+        score_temperature=config.score_temperature,
+        stance_temperature=config.stance_temperature,
+    )
+    return Predicted(
+        system,
+        [replace(article, quotes=tuple(q for q in article.quotes if q.score >= threshold)) for article in candidates],
+        candidates,
+        given,
+        Temperatures(config.score_temperature, config.stance_temperature),
+        seconds,
+        str(extractor.model.device),
+        config.stances,
+    )
+
+
+def from_file(path: Path, gold: Sequence[GoldArticle], missing_are_empty: bool = False) -> Predicted:
+    """Read predictions in the record's format; raises PredictionError."""
+    articles = read_predictions(path, gold, missing_are_empty=missing_are_empty)
+    name = next((article.model for article in articles if article.model), path.stem)
+    return Predicted(System(kind="predictions", name=name, source=str(path), sha256=_hash(path)), articles, articles)
+
+
+def from_baseline(
+    name: str, gold: Sequence[GoldArticle], training: Sequence[GoldArticle], advance: Advance = lambda: None
+) -> Predicted:
+    """Run a baseline end to end and on gold's quotes; raises ValueError on a name that is none."""
+    baseline = Baseline(name, training)
+    began, articles, given = time.perf_counter(), [], []
+    for article in gold:
+        articles.append(baseline(article.text, article.id))
+        advance()
+    seconds = time.perf_counter() - began
+    for article in gold:
+        given.append(baseline.read_given(article))
+        advance()
+    system = System(kind="baseline", name=name, source="quoth.eval.baselines")
+    return Predicted(system, articles, articles, given, seconds=seconds)
+
+
+def _hash(*paths: Path) -> str | None:
+    """Hash files' bytes one after the other; None where they are not here, as of a model from a hub."""
+    if not all(path.is_file() for path in paths):
+        return None
+    digest = sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

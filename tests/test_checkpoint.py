@@ -1,0 +1,157 @@
+"""The shipped checkpoint on real sentences: every trap of quotation marks, speakers and stances that we know of."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from quoth import Article, Extractor
+from quoth.eval.scores import same_name, score
+from quoth.model.extractor import CHECKPOINT
+from quoth.seeds.corpus import load_authored, load_gold
+
+pytestmark = pytest.mark.skipif(
+    not (CHECKPOINT / "model.safetensors").is_file(), reason="no shipped checkpoint: run quoth train configs/base.yaml"
+)
+SHARED = Path(os.environ.get("QUOTH_SHARED", Path(__file__).parents[2] / "shared"))
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Extractor:
+    return Extractor.from_pretrained(device="cpu")
+
+
+LEAD = "GENEVA (Reuters) - Delegates from both sides met in Geneva on Monday.\n\n"
+
+# name of the trap: text, and for each quote in order: (words it holds, speaker's name, stance); None: not asked
+TRAPS: dict[str, tuple[str, list[tuple[str, str | None, str | None]]]] = {
+    "curly marks, then a pronoun": (
+        "“We rejected his offer,” Ali Maisam Nazary, the front’s head of foreign relations, told a newspaper.\n\n"
+        "He added, “We control many parts of the mountains.”",
+        [("We rejected his offer", "Ali Maisam Nazary", "rejection"), ("We control many parts", "Ali Maisam Nazary", None)],
+    ),
+    "straight marks, interrupted": (
+        '"We will open the crossing on Friday," said Governor Lena Hartmann. "Everybody who wants to leave may leave."',
+        [("We will open the crossing", "Lena Hartmann", None)],
+    ),
+    "single marks with apostrophes inside": (
+        "‘We don’t want the ministers’ money and we won’t take it,’ said Moira Kelly, who chairs the residents’ group.",
+        [("We don’t want the ministers’ money", "Moira Kelly", "rejection")],
+    ),
+    "straight single marks": (
+        "'It's not true that we didn't warn them,' said Moira Kelly, the mine's safety officer.",
+        [("It's not true that we didn't warn them", "Moira Kelly", "denial")],
+    ),
+    "nested marks": (
+        "“She told me ‘never call again’ and hung up,” said Peter Obi, the union’s secretary.",
+        [("She told me ‘never call again’", "Peter Obi", None)],
+    ),
+    "guillemets": (
+        "«The border will stay open for as long as people need it,» promised Interior Minister Carla Fonseca.",
+        [("The border will stay open", "Carla Fonseca", "assurance")],
+    ),
+    "a quote over two paragraphs": (
+        "“Nobody in this government has ever taken a bribe,” said Prime Minister Tomas Vrba.\n\n"
+        "“The reports are an invention from beginning to end.\n\n"
+        "“And those who spread them know that they are lying,” he said.",
+        [("Nobody in this government", "Tomas Vrba", "denial"), ("The reports are an invention", "Tomas Vrba", None)],
+    ),
+    "an opening mark never closed": (
+        "“We will never sign such a treaty, President Anna Sokol told parliament on Tuesday.\n\n"
+        "Ministers from three neighbouring countries are expected in the capital next week.",
+        [("We will never sign such a treaty", "Anna Sokol", "rejection")],
+    ),
+    "a mark typed for an apostrophe": (
+        'The commander said that he doesn"t need anyone"s permission to enter his own country.',
+        [('he doesn"t need anyone"s permission', "commander", None)],
+    ),
+    "an indirect assurance": (
+        "Foreign Minister Amir Khan Muttaqi assured the commanders that they could return to the country without fear.",
+        [("they could return to the country", "Amir Khan Muttaqi", "assurance")],
+    ),
+    "an indirect denial": (
+        "The army denied that its soldiers had fired on the crowd.",
+        [("its soldiers had fired on the crowd", "army", "denial")],
+    ),
+    "an indirect offer": (
+        "Mayor Ines Prado offered the strikers a meeting on Thursday.",
+        [("a meeting on Thursday", "Ines Prado", "offer")],
+    ),
+    "an indirect rejection": (
+        "The union rejected the company's latest pay offer, said its secretary, Peter Obi.",
+        [("the company's latest pay offer", None, "rejection")],
+    ),
+    "a plain statement": (
+        "“The river rose by two metres in one night,” said Clara Weiss, a hydrologist at the university.",
+        [("The river rose by two metres", "Clara Weiss", "none")],
+    ),
+}
+
+NO_QUOTES = {
+    "a nickname": "His father, Ahmad Shah Massoud, the “Lion of Panjshir”, fought the Soviet army for ten years.",
+    "a title": "The band’s second album, “A Night in the Harbour”, was recorded in Lisbon in 1998.",
+    "a headline and links": "Related: Five things to know about the valley\n\nWATCH | Inside the city that held out",
+    "inches": "The 6'2\" guard missed the last three games with a sprained ankle.",
+}
+
+
+def words(article: Article) -> list[str]:
+    return [quote.text for quote in article.quotes]
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_trap(extractor: Extractor, trap: str) -> None:
+    text, expected = TRAPS[trap]
+    article = extractor(LEAD + text)
+    for held, name, stance in expected:
+        found = [quote for quote in article.quotes if held in quote.text]
+        assert len(found) == 1, words(article)
+        if name is not None:
+            assert found[0].speaker is not None, found[0]
+            assert same_name(found[0].speaker.name, name), found[0].speaker
+        if stance is not None:
+            assert found[0].stance.label == stance, found[0].stance
+
+
+@pytest.mark.parametrize("trap", NO_QUOTES)
+def test_what_is_no_quote(extractor: Extractor, trap: str) -> None:
+    assert words(extractor(LEAD + NO_QUOTES[trap])) == []
+
+
+def test_batches_change_nothing(extractor: Extractor) -> None:
+    articles = [(article.id, article.text) for article in load_authored("dev")[:12]]
+    alone = [extractor(text, id).to_dict() for id, text in articles]
+    assert [article.to_dict() for article in extractor.pipe(articles, batch_size=8)] == alone
+    assert json.dumps([article.to_dict() for article in extractor.pipe(articles)]) == json.dumps(alone)
+
+
+def test_round_trip(extractor: Extractor, tmp_path: Path) -> None:
+    extractor.model.save_pretrained(tmp_path)
+    extractor.tokenizer.save_pretrained(tmp_path)
+    again = Extractor.from_pretrained(tmp_path, device="cpu")
+    text = load_authored("tehran")[0].text
+    assert again(text) == extractor(text)
+
+
+@pytest.mark.slow
+def test_dev_scores_do_not_fall(extractor: Extractor) -> None:
+    gold = load_authored("dev")
+    scores = score(zip(gold, extractor.pipe((a.id, a.text) for a in gold), strict=True))
+    floor = {"quotes": 0.85, "speaker": 0.80, "speaker_name": 0.75, "stance_given": 0.78, "stance": 0.66, "target": 0.55}
+    assert {name: scores[name] for name in floor if (scores[name] or 0) < floor[name]} == {}
+
+
+@pytest.mark.skipif(not (SHARED / "data/seeds.jsonl").is_file(), reason="no shared data: set QUOTH_SHARED to its folder")
+def test_the_five_seed_articles(extractor: Extractor) -> None:
+    for gold in load_gold(SHARED / "data/seeds.jsonl"):
+        article = extractor(gold.text, gold.id)
+        for quote in gold.quotes:
+            if quote.kind == "indirect":
+                continue
+            start, end = quote.content[0]
+            found = [q for q in article.quotes if q.segments[0].start < end and start < q.segments[0].end]
+            assert found, gold.text[start:end]
+            assert found[0].speaker is not None
+            names = (quote.speaker_name, *quote.speaker_aliases)
+            assert any(same_name(found[0].speaker.name, name) for name in names), found[0].speaker
