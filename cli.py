@@ -257,7 +257,7 @@ def evaluate(
 
             sides = [comparing.read_side(path, corpus, missing_are_empty) for path in compare]
             comparison = comparing.compare(sides[0], sides[1], resamples, seed)
-            screen.print(comparing.summary(comparison), comparing.differing(comparison))
+            screen.print(comparing.summary(comparison))
             if output:
                 comparing.write_comparison(output, comparison)
         elif output is not None:

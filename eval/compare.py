@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rich.table import Table
+from rich.console import Group, RenderableType
+from rich.text import Text
 
 from ..model.labels import STANCES
 from .bootstrap import RESAMPLES, SEED, Difference, paired
 from .gold import Gold
-from .report import HEADLINES, shown
+from .report import HEADLINES, plain_table, shown
 from .result import read_result
 from .run import END_TO_END, tally
 from .sums import Tally, add, number, ratio
@@ -86,26 +87,21 @@ def compare(a: Side, b: Side, resamples: int = RESAMPLES, seed: int = SEED) -> C
     )
 
 
-def summary(comparison: Comparison) -> Table:
-    """Lay the main differences out for a terminal."""
-    table = Table(title=f"B - A on {comparison.articles} articles", title_justify="left")
-    table.add_column("score")
-    for header in (f"A: {comparison.a}", f"B: {comparison.b}", "B - A", "95%", "p"):
-        table.add_column(header, justify="right")
+def summary(comparison: Comparison, most: int = 5) -> Group:
+    """Lay the main differences out for a terminal, and the `most` articles in which the two differ most."""
+    scores = plain_table("score", ("A", "B", "B - A", "95%", "p"))
     for name, label in HEADLINES:
-        table.add_row(label, *_row(comparison.scores[name]))
-    return table
-
-
-def differing(comparison: Comparison, most: int = 5) -> Table:
-    """List the articles in which the two differ most, for a terminal."""
-    table = Table(title="Where they differ most: F1 of quotes with speaker", title_justify="left")
-    for header in ("article", "A", "B", "B - A"):
-        table.add_column(header, justify="left" if header == "article" else "right")
-    both = {name: (a, b) for name, (a, b) in comparison.by_article.items() if a is not None and b is not None}
-    for name, (a, b) in sorted(both.items(), key=lambda item: (-abs(item[1][1] - item[1][0]), item[0]))[:most]:
-        table.add_row(name, shown(a), shown(b), f"{b - a:+.3f}")
-    return table
+        scores.add_row(label, *_row(comparison.scores[name]))
+    title = f"A {comparison.a}, B {comparison.b}: {comparison.articles} articles"
+    parts: list[RenderableType] = [Text(title, style="bold"), scores]
+    both = [(name, a, b) for name, (a, b) in comparison.by_article.items() if a is not None and b is not None]
+    unlike = sorted(((name, a, b) for name, a, b in both if a != b), key=lambda row: (-abs(row[2] - row[1]), row[0]))
+    if unlike:
+        articles = plain_table("article", ("A", "B", "B - A"))
+        for name, a, b in unlike[:most]:
+            articles.add_row(Text(name), shown(a), shown(b), f"{b - a:+.3f}")
+        parts += [Text("where they differ most: F1 of quotes with speaker", style="bold"), articles]
+    return Group(*parts)
 
 
 def write_comparison(folder: Path, comparison: Comparison) -> None:
@@ -124,6 +120,6 @@ def _row(difference: Difference) -> list[str]:
     return [shown(difference.a), shown(difference.b), signed(difference.difference), interval, p]
 
 
-def _article(counts: Tally) -> float | None:
+def article(counts: Tally) -> float | None:
     n = add([counts])
     return number(ratio(2 * n["quotes.attributed"], n["quotes.predicted"] + n["quotes.gold"]))

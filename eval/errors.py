@@ -100,32 +100,41 @@ def _spans(quote: Quote) -> dict[str, list[Pair]]:
 
 
 def _gold_fields(quote: GoldQuote) -> dict[str, str]:
-    fields: dict[str, str] = {"kind": quote.kind}
-    if quote.stance:
-        fields |= {"speaker": quote.speaker_name or "nobody", "stance": quote.stance}
-        fields |= {"target": quote.target_name or "nobody"} if quote.target else {}
-    return fields
+    if quote.stance is None:
+        return {"kind": quote.kind}
+    return {
+        "kind": quote.kind,
+        "speaker": quote.speaker_name or "nobody",
+        "stance": quote.stance,
+        "target": quote.target_name or ("a mention without a name" if quote.target else "nobody"),
+    }
 
 
 def _fields(quote: Quote) -> dict[str, str]:
-    fields: dict[str, str] = {
+    return {
         "kind": quote.kind,
         "speaker": quote.speaker.name if quote.speaker else "nobody",
         "stance": f"{quote.stance.label} ({quote.stance.score:.2f})",
+        "target": quote.target.name if quote.target else "nobody",
+        "score": f"{quote.score:.2f}",
     }
-    fields |= {"target": quote.target.name} if quote.target else {}
-    return {**fields, "score": f"{quote.score:.2f}"}
 
 
 def _window(text: str, spans: list[Pair]) -> list[Pair]:
     """Give the stretches of text to show: around the spans, one where they are near each other."""
     stretches: list[Pair] = []
-    for start, end in sorted((max(0, start - AROUND), min(len(text), end + AROUND)) for start, end in spans):
+    for start, end in sorted(_around(text, *span) for span in spans):
         if stretches and start - stretches[-1][1] <= _FAR - 2 * AROUND:
             stretches[-1] = (stretches[-1][0], max(stretches[-1][1], end))
         else:
             stretches.append((start, end))
     return stretches
+
+
+def _around(text: str, start: int, end: int) -> Pair:
+    """Reach out to both sides, and on to the next blank."""
+    last = text.find(" ", min(len(text), end + AROUND))
+    return text.rfind(" ", 0, max(0, start - AROUND)) + 1, last if last >= 0 else len(text)
 
 
 def _pieces(text: str, spans: Mapping[str, list[Pair]], window: list[Pair]) -> list[tuple[str, str]]:
@@ -138,7 +147,7 @@ def _pieces(text: str, spans: Mapping[str, list[Pair]], window: list[Pair]) -> l
     edges = {edge for pairs in spans.values() for pair in pairs for edge in pair}
     for first, last in window:
         if first > 0:
-            pieces.append((" … ", ""))
+            pieces.append(("… ", "") if not pieces else (" … ", ""))
         cuts = sorted({first, last, *(edge for edge in edges if first < edge < last)})
         for start, end in pairwise(cuts):
             roles = [role for role, pairs in spans.items() if any(a <= start and end <= b for a, b in pairs)]

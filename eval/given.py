@@ -1,6 +1,7 @@
 """The model's reading of quotes that are given: speaker, target and stance without the errors of finding quotes."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 
@@ -8,52 +9,60 @@ import torch
 
 from ..model.decode import FoundQuote, TokenSpan, read_quotes
 from ..model.extractor import Extractor
-from ..model.parties import Names
-from ..model.quotation import quotations
 from ..model.records import Article, Quote, Span
 from ..model.windows import Tokens, collate, sections, token_span, tokenize
 from ..seeds.corpus import GoldArticle, GoldQuote
 
+Located = tuple[GoldQuote, list[TokenSpan]]
+
 
 def read_given(extractor: Extractor, articles: Iterable[GoldArticle], batch_size: int = 4) -> Iterator[Article]:
-    """Read the gold quotes of each article, in order; segments and kind are gold's, all else is the model's.
+    """Read the gold quotes of each article; segments and kind are gold's, all else is the model's.
 
-    Of an article longer than a section, a quote is read in the section where it begins.
+    Of an article longer than a section, a quote is read in the section where it begins. A quote of characters that the
+    tokenizer drops is left out.
     """
     stream = iter(articles)
     while batch := list(islice(stream, batch_size)):
-        parts = [
-            (article, tokens, given)
-            for article in batch
-            for whole in [tokenize(article.text, extractor.tokenizer)]
-            for start, end in sections(whole, extractor.model.config.section)
-            if end > start
-            for tokens in [whole.slice(start, end)]
-            for given in [_locate(tokens, article.quotes)]
-        ]
-        wanted = [[spans for _, spans in given] for *_, given in parts]
+        parts = [(article, *section) for article in batch for section in _sections(extractor, article)]
+        wanted = [[spans for _, spans in quotes] for *_, quotes in parts]
         read = _read(extractor, [tokens for _, tokens, _ in parts], wanted)
         for article in batch:
-            marks, names = quotations(article.text), Names(article.text)
-            quotes = [
-                _as_given(article.text, gold, extractor._quote(article.text, tokens, found, marks, names))
-                for (owner, tokens, given), readings in zip(parts, read, strict=True)
-                if owner is article
-                for (gold, _), found in zip(given, readings, strict=True)
-            ]
-            yield Article(article.id, tuple(quotes), extractor.name, article.text)
+            own = [(part, found) for part, found in zip(parts, read, strict=True) if part[0] is article]
+            with reporting_all(extractor):
+                whole = extractor.article(article.id, article.text, [(tokens, found) for (_, tokens, _), found in own])
+            given = [quote for (*_, quotes), _ in own for quote, _ in quotes]
+            quotes = (_as_given(article.text, *pair) for pair in zip(given, whole.quotes, strict=True))
+            yield replace(whole, quotes=tuple(quotes))
 
 
-def _locate(tokens: Tokens, quotes: Sequence[GoldQuote]) -> list[tuple[GoldQuote, list[TokenSpan]]]:
-    """Find the quotes that begin in a section, with their segments as tokens of it."""
-    located = []
-    for quote in quotes:
+@contextmanager
+def reporting_all(extractor: Extractor) -> Iterator[None]:
+    """Let the extractor report quotes below its threshold, too."""
+    config = extractor.model.config
+    threshold, config.threshold = config.threshold, 0.0
+    try:
+        yield
+    finally:
+        config.threshold = threshold
+
+
+def _sections(extractor: Extractor, article: GoldArticle) -> Iterator[tuple[Tokens, list[Located]]]:
+    """Cut an article as the extractor does; give each section with the gold quotes that begin in it, in its tokens."""
+    whole = tokenize(article.text, extractor.tokenizer)
+    for start, end in sections(whole, extractor.model.config.section):
+        if end == start:
+            continue
+        tokens = whole.slice(start, end)
         first, last = int(tokens.offsets[0, 0]), int(tokens.offsets[-1, 1])
-        if first <= min(quote.content)[0] < last:
-            spans = [span for start, end in sorted(quote.content) if (span := token_span(tokens.offsets, start, end))]
-            if spans:
-                located.append((quote, spans))
-    return located
+        begun = [quote for quote in article.quotes if first <= min(quote.content)[0] < last]
+        located = [(quote, _locate(tokens, quote)) for quote in begun]
+        yield tokens, [(quote, spans) for quote, spans in located if spans]
+
+
+def _locate(tokens: Tokens, quote: GoldQuote) -> list[TokenSpan]:
+    spans = (token_span(tokens.offsets, start, end) for start, end in sorted(quote.content))
+    return [span for span in spans if span]
 
 
 @torch.inference_mode()

@@ -6,7 +6,7 @@ from ..seeds.corpus import GoldArticle, GoldQuote, Pair
 
 
 def oracle(article: GoldArticle) -> Article:
-    """Give an article's gold as a record, all scores 1; a mention of several spans is one from the first to the last."""
+    """Give gold as a record, all scores 1; a mention of several spans becomes one from the first to the last."""
     return Article(article.id, tuple(_quote(article.text, quote) for quote in article.quotes), "oracle", article.text)
 
 

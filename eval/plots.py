@@ -71,8 +71,9 @@ def reliability(result: Result) -> Figure | None:
         panel.set_title(f"{what}: ECE {value:.3f}" if value is not None else f"{what}: nothing to measure", fontsize=10)
         panel.set(xlabel="score", ylabel="share right", xlim=(0, 1), ylim=(0, 1.02), aspect="equal")
         panel.spines[["top", "right"]].set_visible(False)
-        if raw:
-            panel.legend(loc="upper left", frameon=False, fontsize=8)
+    if found.quote_raw:
+        lines, labels = figure.axes[0].get_legend_handles_labels()
+        figure.legend(lines, labels, loc="outside lower center", ncols=2, frameon=False, fontsize=9)
     return figure
 
 
@@ -89,7 +90,7 @@ def precision_recall(result: Result) -> Figure | None:
     if result.system.threshold is not None:
         axes.axvline(result.system.threshold, color=GREY, linewidth=1, linestyle=":", label="the model's threshold")
     axes.set(xlabel="least score", xlim=(0, 1), ylim=(0, 1.02))
-    axes.legend(frameon=False, fontsize=8, loc="lower left")
+    figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
     return figure
 
 

@@ -5,29 +5,32 @@ Templates stand beside the code in `templates/`.
 
 import inspect
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from rich import box
+from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from ..model.records import Article
 from ..seeds.corpus import GoldArticle
 from . import calibration, scores, slices, speech
 from .errors import KINDS_OF_ERROR, article_errors
-from .result import Result, Value
+from .result import Result, Scores, Value
 
 HERE: Final = Path(__file__).parent
 HEADLINES: Final = (
     ("quotes", "quotes"),
     ("quotes_exact", "quotes, exact"),
-    ("direct", "direct and mixed quotes found"),
+    ("direct", "direct, mixed found"),
     ("quotes_speaker", "quotes with speaker"),
     ("speaker", "speaker mention"),
     ("speaker_name", "speaker's name"),
     ("target", "target"),
-    ("stance", "stance, macro F1 of the acts"),
+    ("stance", "stance, macro F1"),
     ("stance_accuracy", "stance, accuracy"),
     ("record", "whole record"),
 )
@@ -48,24 +51,34 @@ def shown(value: Value | float | None, interval: bool = True) -> str:
     return text
 
 
-def summary(result: Result) -> Table:
-    """Lay the main scores out for a terminal, end to end and on given quotes, with those of the baselines."""
-    counts = result.corpus.counts
-    size = f"{result.corpus.articles} articles, {counts['quotes']} quotes"
-    table = Table(title=f"{result.system.name} on {result.corpus.name}: {size}", title_justify="left")
-    table.add_column("score")
-    table.add_column("end to end", justify="right")
+def summary(result: Result) -> Group:
+    """Lay the main scores out for a terminal, end to end and on given quotes, and those of the baselines below."""
+    size = f"{result.corpus.articles} articles, {result.corpus.counts['quotes']} quotes"
+    title = f"{result.system.name} on {result.corpus.name}: {size}"
+    columns = {"end to end": result.end_to_end.scores}
     if result.given_gold:
-        table.add_column("quotes given", justify="right")
-    for name in result.baselines:
-        table.add_column(name.replace("_", " "), justify="right")
-    for name, label in HEADLINES:
-        row = [label, shown(result.end_to_end.scores[name])]
-        if result.given_gold:
-            row.append(shown(result.given_gold.scores.get(name)))
-        row += [shown(other.end_to_end[name], interval=False) for other in result.baselines.values()]
-        table.add_row(*row)
+        columns["quotes given"] = result.given_gold.scores
+    tables = [(title, columns, True)]
+    if result.baselines:
+        others = {name.replace("_", " "): other.end_to_end for name, other in result.baselines.items()}
+        tables.append(("baselines, end to end", others, False))
+    return Group(*(part for table in tables for part in _table(*table)))
+
+
+def plain_table(first: str, columns: Iterable[str]) -> Table:
+    """Begin a table of texts and, right of them, numbers."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(first, no_wrap=True)
+    for header in columns:
+        table.add_column(Text(header), justify="right", min_width=4)
     return table
+
+
+def _table(title: str, columns: Mapping[str, Scores], interval: bool) -> tuple[Text, Table]:
+    table = plain_table("score", columns)
+    for name, label in HEADLINES:
+        table.add_row(label, *(shown(scores.get(name), interval) for scores in columns.values()))
+    return Text(title, style="bold"), table
 
 
 def peers(result: Result) -> list[dict[str, Any]]:

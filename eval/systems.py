@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,23 +47,23 @@ def from_model(
 ) -> Predicted:
     """Run a model twice: end to end, and on gold's quotes. `source` is where it was loaded from, None for our own."""
     from ..model.extractor import CHECKPOINT
-    from .given import read_given
+    from .given import read_given, reporting_all
 
     config = extractor.model.config
-    threshold = config.threshold
-    began, candidates = time.perf_counter(), []
-    config.threshold = 0.0  # calibration and the curve look below it
-    try:
-        for start in range(0, len(gold), _BLOCK):
-            for article in extractor.pipe((article.id, article.text) for article in gold[start : start + _BLOCK]):
-                candidates.append(article)
-                advance()
-    finally:
-        config.threshold = threshold
+    began = time.perf_counter()
+    articles: list[Article] = []
+    candidates: list[Article] = []
+    for start in range(0, len(gold), _BLOCK):
+        block = gold[start : start + _BLOCK]
+        for article, parts in zip(block, extractor.find([article.text for article in block]), strict=True):
+            articles.append(extractor.article(article.id, article.text, parts))
+            with reporting_all(extractor):  # calibration and the curve look below the threshold
+                candidates.append(extractor.article(article.id, article.text, parts))
+            advance()
     seconds = time.perf_counter() - began
     given = []
-    for article in read_given(extractor, gold):
-        given.append(article)
+    for reading in read_given(extractor, gold):
+        given.append(reading)
         advance()
     folder = CHECKPOINT if source is None else Path(source)
     system = System(
@@ -71,18 +71,18 @@ def from_model(
         name=extractor.name,
         source=source or "the model that comes with quoth",
         sha256=_hash(folder / "config.json", folder / "model.safetensors"),
-        threshold=threshold,
+        threshold=config.threshold,
         score_temperature=config.score_temperature,
         stance_temperature=config.stance_temperature,
     )
     return Predicted(
         system,
-        [replace(article, quotes=tuple(q for q in article.quotes if q.score >= threshold)) for article in candidates],
+        articles,
         candidates,
         given,
         Temperatures(config.score_temperature, config.stance_temperature),
         seconds,
-        str(extractor.model.device),
+        _device(extractor),
         config.stances,
     )
 
@@ -109,6 +109,13 @@ def from_baseline(
         advance()
     system = System(kind="baseline", name=name, source="quoth.eval.baselines")
     return Predicted(system, articles, articles, given, seconds=seconds)
+
+
+def _device(extractor: "Extractor") -> str:
+    import torch
+
+    device = extractor.model.device
+    return f"{device} ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else str(device)
 
 
 def _hash(*paths: Path) -> str | None:

@@ -78,7 +78,7 @@ class Extractor:
         while block := list(islice(stream, 8 * batch_size)):
             found = self.find([text for _, text in block], batch_size)
             for (id, text), parts in zip(block, found, strict=True):
-                yield self._article(id, text, parts)
+                yield self.article(id, text, parts)
 
     def find(self, texts: Sequence[str], batch_size: int = 16) -> list[list[Section]]:
         """Give each text's sections with the quotes found in them, whatever their score."""
@@ -105,7 +105,8 @@ class Extractor:
         quotes = find_quotes(self.model, states, tag_segments(self.model, states))
         return read_quotes(self.model, states, quotes)
 
-    def _article(self, id: str, text: str, parts: Sequence[Section]) -> Article:
+    def article(self, id: str, text: str, parts: Sequence[Section]) -> Article:
+        """Write the record of what `find` gave for a text; quotes scored below the config's threshold are left out."""
         marks, names, threshold = quotations(text), Names(text), self.model.config.threshold
         kept = [(tokens, quote) for tokens, found in parts for quote in found if quote.score >= threshold]
         taken = sorted(char_span(text, tokens.offsets, *span) for tokens, quote in kept for span in quote.segments)

@@ -12,13 +12,12 @@ def recall(n: Sums) -> dict[str, Array]:
 
 
 def corpus(random: np.random.Generator, articles: int, mean: float = 0.7) -> list[dict[str, float]]:
-    """Simulate articles of unlike length and difficulty, whose quotes are found with a probability of `mean` over all."""
+    """Simulate articles of unlike length and difficulty, whose quotes are found with probability `mean`."""
     tallies = []
     for _ in range(articles):
         gold = int(random.poisson(9)) + 1
-        tallies.append(
-            {"gold": float(gold), "hit": float(random.binomial(gold, random.beta(6 * mean, 6 * (1 - mean))))}
-        )
+        ease = random.beta(6 * mean, 6 * (1 - mean))
+        tallies.append({"gold": float(gold), "hit": float(random.binomial(gold, ease))})
     return tallies
 
 

@@ -21,9 +21,10 @@ from quoth.eval.given import read_given
 from quoth.eval.gold import Gold, load
 from quoth.eval.oracle import oracle
 from quoth.eval.report import peers
-from quoth.eval.result import ResultError, read_result, write_result
+from quoth.eval.result import ResultError, System, read_result, write_result
 from quoth.eval.run import evaluate
 from quoth.eval.sums import add, number
+from quoth.eval.systems import Predicted
 from quoth.eval.tallies import every_score, read_tallies
 from quoth.model.records import Article, Mention, Span
 from quoth.seeds.corpus import GoldArticle, GoldQuote, load_authored
@@ -57,14 +58,13 @@ def test_writes_all_its_files(tmp_path: Path) -> None:
     called = run("dev", "--predictions", predictions, "-o", out, "--baselines", "--resamples", 50)
     assert called.exit_code == 0, called.output
     assert "lossy on dev: 38 articles, 412 quotes" in called.stdout and "majority" in called.stdout
-    names = {path.name for path in out.iterdir()}
-    assert names == {
+    plots = {f"{plot}.{suffix}" for plot in PLOTS for suffix in ("png", "svg")}
+    assert {path.name for path in out.iterdir()} == {
         "result.json",
         "report.md",
         "articles.jsonl",
         "errors.html",
-        *(f"{p}.{s}" for p in PLOTS for s in ("png", "svg")),
-    }
+    } | plots
     for plot in PLOTS:
         assert (out / f"{plot}.png").read_bytes().startswith(b"\x89PNG")
     result = read_result(out / "result.json")
@@ -118,18 +118,21 @@ def test_given_quotes_only_lose_what_is_read_wrong(extractor: "Extractor") -> No
 def test_a_model_is_scored_below_its_threshold_too(extractor: "Extractor", tmp_path: Path) -> None:
     config = extractor.model.config
     before = config.threshold, config.score_temperature
-    config.threshold, config.score_temperature = 0.5, 2.0
+    gold = load("tehran")
+    texts = [(article.id, article.text) for article in gold.articles]
+    config.threshold, config.score_temperature = 0.0, 2.0
     try:
-        gold = load("tehran")
+        every = list(extractor.pipe(texts))
+        config.threshold = middle = sorted(quote.score for article in every for quote in article.quotes)[20]
         steps: list[int] = []
         predicted = systems.from_model(extractor, gold.articles, advance=lambda: steps.append(1))
-        assert config.threshold == 0.5 and len(steps) == 2 * len(gold.articles)
+        assert config.threshold == middle and len(steps) == 2 * len(texts)
+        assert predicted.articles == list(extractor.pipe(texts)) and predicted.candidates == every
     finally:
         config.threshold, config.score_temperature = before
-    assert all(quote.score >= 0.5 for article in predicted.articles for quote in article.quotes)
-    assert sum(len(a.quotes) for a in predicted.candidates) >= sum(len(a.quotes) for a in predicted.articles)
+    assert sum(len(a.quotes) for a in every) > sum(len(a.quotes) for a in predicted.articles) > 0
     result = evaluate(gold, predicted, tmp_path, resamples=20)
-    assert result.system.threshold == 0.5 and result.given_gold is not None
+    assert result.system.threshold == middle and result.given_gold is not None
     assert result.calibration.quote_raw is not None
     assert "quotes" not in result.given_gold.scores and "speaker" in result.given_gold.scores
     assert sum(b.count for b in result.calibration.quote) == sum(len(a.quotes) for a in predicted.candidates)
@@ -141,7 +144,7 @@ def test_compares_folders_and_files(tmp_path: Path) -> None:
     run("dev", "--predictions", files[0], "-o", tmp_path / "a", "--resamples", 20)
     called = run("dev", "--compare", tmp_path / "a", files[1], "-o", tmp_path / "c")
     assert called.exit_code == 0, called.output
-    assert "B - A on 38 articles" in called.stdout and "Where they differ most" in called.stdout
+    assert "A lossy, B lossy: 38 articles" in called.stdout and "where they differ most" in called.stdout
     both = run("dev", "--compare", files[0], files[1], "-o", tmp_path / "d")
     assert both.exit_code == 0
     assert (tmp_path / "c/compare.json").read_text() == (tmp_path / "d/compare.json").read_text()
@@ -155,9 +158,8 @@ def test_compares_folders_and_files(tmp_path: Path) -> None:
 
 def article_of(text: str, *, name: str = "a1") -> tuple[GoldArticle, Article]:
     end = text.index("”") + 1
-    quote = GoldQuote(
-        "q1", "direct", ((0, end),), (), ((text.index("Ali"), text.index("Ali") + 10),), "Ali <i>N</i>", "offer"
-    )
+    source = (text.index("Ali"), text.index("Ali") + 10)
+    quote = GoldQuote("q1", "direct", ((0, end),), (), (source,), "Ali <i>N</i>", "offer")
     gold = GoldArticle(name, text, (quote,), True, "other")
     answer = oracle(gold).quotes[0]
     start = text.index("“", 1)
@@ -184,10 +186,8 @@ class Reader(HTMLParser):
 
 def test_an_article_is_shown_as_text(tmp_path: Path) -> None:
     gold, predicted = article_of(EVIL, name="<script>id</script>")
-    system = systems.Predicted(
-        systems.System(kind="predictions", name="<u>evil</u>", source="x"), [predicted], [predicted]
-    )
-    evaluate(Gold("<svg>", "dev", [gold]), system, tmp_path, resamples=20)
+    system = System(kind="predictions", name="<u>evil</u>", source="x")
+    evaluate(Gold("<svg>", "dev", [gold]), Predicted(system, [predicted], [predicted]), tmp_path, resamples=20)
     page = Reader()
     page.feed((tmp_path / "errors.html").read_text(encoding="utf-8"))
     assert page.tags.count("script") == 1 and not {"b", "u", "i", "img", "svg"} & set(page.tags)

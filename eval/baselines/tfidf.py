@@ -16,7 +16,7 @@ def train(articles: Sequence[GoldArticle]) -> Callable[[str, Segments, Pair | No
     quotes = [(article.text, quote) for article in articles for quote in article.quotes if quote.stance]
     model = make_pipeline(
         TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
-        LogisticRegression(C=10.0, max_iter=1000),
+        LogisticRegression(C=10.0, class_weight="balanced", max_iter=1000),  # PolNeAR has few acts
     )
     words = [_words(text, quote.content, quote.cue[0] if quote.cue else None) for text, quote in quotes]
     model.fit(words, [quote.stance for _, quote in quotes])
