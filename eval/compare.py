@@ -120,6 +120,6 @@ def _row(difference: Difference) -> list[str]:
     return [shown(difference.a), shown(difference.b), signed(difference.difference), interval, p]
 
 
-def article(counts: Tally) -> float | None:
+def _article(counts: Tally) -> float | None:
     n = add([counts])
     return number(ratio(2 * n["quotes.attributed"], n["quotes.predicted"] + n["quotes.gold"]))
