@@ -55,7 +55,9 @@ class Extractor:
         try:
             config = AutoConfig.from_pretrained(source)
             if not isinstance(config, QuoteConfig):
-                raise ValueError(f"{source} holds a model of type {config.model_type!r}; give a folder that Quoth saved")
+                raise ValueError(
+                    f"{source} holds a model of type {config.model_type!r}; give a folder that Quoth saved"
+                )
             network, report = QuoteModel.from_pretrained(source, dtype=torch.float32, output_loading_info=True)
             if report["missing_keys"] or report["mismatched_keys"]:
                 lacks = sorted(report["missing_keys"]) or sorted(key for key, *_ in report["mismatched_keys"])

@@ -29,7 +29,10 @@ TRAPS: dict[str, tuple[str, list[tuple[str, str | None, str | None]]]] = {
     "curly marks, then a pronoun": (
         "“We rejected his offer,” Ali Maisam Nazary, the front’s head of foreign relations, told a newspaper.\n\n"
         "He added, “We control many parts of the mountains.”",
-        [("We rejected his offer", "Ali Maisam Nazary", "rejection"), ("We control many parts", "Ali Maisam Nazary", None)],
+        [
+            ("We rejected his offer", "Ali Maisam Nazary", "rejection"),
+            ("We control many parts", "Ali Maisam Nazary", None),
+        ],
     ),
     "straight marks, interrupted": (
         '"We will open the crossing on Friday," said Governor Lena Hartmann. "Everybody who wants to leave may leave."',
@@ -138,11 +141,20 @@ def test_round_trip(extractor: Extractor, tmp_path: Path) -> None:
 def test_dev_scores_do_not_fall(extractor: Extractor) -> None:
     gold = load_authored("dev")
     scores = score(zip(gold, extractor.pipe((a.id, a.text) for a in gold), strict=True))
-    floor = {"quotes": 0.85, "speaker": 0.80, "speaker_name": 0.75, "stance_given": 0.78, "stance": 0.66, "target": 0.55}
+    floor = {
+        "quotes": 0.85,
+        "speaker": 0.80,
+        "speaker_name": 0.75,
+        "stance_given": 0.78,
+        "stance": 0.66,
+        "target": 0.55,
+    }
     assert {name: scores[name] for name in floor if (scores[name] or 0) < floor[name]} == {}
 
 
-@pytest.mark.skipif(not (SHARED / "data/seeds.jsonl").is_file(), reason="no shared data: set QUOTH_SHARED to its folder")
+@pytest.mark.skipif(
+    not (SHARED / "data/seeds.jsonl").is_file(), reason="no shared data: set QUOTH_SHARED to its folder"
+)
 def test_the_five_seed_articles(extractor: Extractor) -> None:
     for gold in load_gold(SHARED / "data/seeds.jsonl"):
         article = extractor(gold.text, gold.id)
