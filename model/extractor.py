@@ -9,7 +9,7 @@ for article in extractor.pipe([("a1", text1), ("a2", text2)]):
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import torch
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
@@ -58,7 +58,8 @@ class Extractor:
                 raise ValueError(
                     f"{source} holds a model of type {config.model_type!r}; give a folder that Quoth saved"
                 )
-            network, report = QuoteModel.from_pretrained(source, dtype=torch.float32, output_loading_info=True)
+            loaded: Any = QuoteModel.from_pretrained(source, dtype=torch.float32, output_loading_info=True)
+            network, report = loaded
             if report["missing_keys"] or report["mismatched_keys"]:
                 lacks = sorted(report["missing_keys"]) or sorted(key for key, *_ in report["mismatched_keys"])
                 raise OSError(f"{source}: the weights do not fit the config ({lacks[0]} for one); save it again")

@@ -16,12 +16,12 @@ _POSSESSIVE = re.compile(r"[’']s?$")
 _CONNECTORS = frozenset("de da del der di van von bin ibn ben al el la le of the and for".split())  # noqa: SIM905
 # Words that may begin a mention and are no part of a name.
 _BEFORE = frozenset(
-    """mr mrs ms miss dr prof professor sir dame lord lady sen sens senator rep reps representative gov governor gen general
-    lt col colonel maj major capt captain cmdr commander sgt adm admiral rev president vice prime minister secretary
-    congressman congresswoman judge justice chancellor king queen prince princess pope sheikh imam mullah maulvi
-    ayatollah ambassador mayor chief speaker councillor councilman councilwoman attorney deputy foreign acting former
-    interior defence defense the a an in on at but and for as if when while after before he she they we i it his her
-    their our my its who that this these""".split()  # noqa: SIM905
+    """mr mrs ms miss dr prof professor sir dame lord lady sen sens senator rep reps representative gov governor gen
+    general lt col colonel maj major capt captain cmdr commander sgt adm admiral rev president vice prime minister
+    secretary congressman congresswoman judge justice chancellor king queen prince princess pope sheikh imam mullah
+    maulvi ayatollah ambassador mayor chief speaker councillor councilman councilwoman attorney deputy foreign acting
+    former interior defence defense the a an in on at but and for as if when while after before he she they we i it
+    his her their our my its who that this these""".split()  # noqa: SIM905
 )
 
 

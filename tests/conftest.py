@@ -3,6 +3,7 @@
 Heavy imports come inside, so that tests which need no torch start at once.
 """
 
+import copy
 import os
 import string
 from collections.abc import Callable
@@ -78,17 +79,18 @@ def make_model(encoder_folder: Path) -> Callable[[int], "QuoteModel"]:
     from quoth.model.network import QuoteModel
 
     encoder = AutoConfig.from_pretrained(encoder_folder).to_dict()
-    sizes = {"window": 64, "overlap": 16, "section": 300, "mention_tokens": 6, "pointer_size": 12}
+    config = QuoteConfig(encoder, window=64, overlap=16, section=300, mention_tokens=6, pointer_size=12, threshold=0.0)
 
     def make(seed: int) -> "QuoteModel":
         with torch.random.fork_rng(devices=[]), torch.no_grad():
             torch.manual_seed(seed)
-            network = QuoteModel(QuoteConfig(encoder, threshold=0.0, **sizes))
+            network = QuoteModel(copy.deepcopy(config))
             for name, parameter in network.named_parameters():
                 if parameter.dim() > 1:
                     parameter.normal_(std=1.0 if "embeddings" in name else 0.2 if name.startswith("encoder") else 0.5)
             network.crf.transitions.copy_(torch.tensor([[0.0, 0.0, -9.0], [-9.0, -9.0, 0.0], [0.0, 0.0, 0.0]]))
-        return network.eval()
+        torch.nn.Module.eval(network)
+        return network
 
     return make
 

@@ -6,8 +6,8 @@ from quoth.model.parties import Names
 
 TEXT = (
     "Commander Ahmad Massoud met Amir Khan Muttaqi in Tehran. Mr. Muttaqi assured Massoud that he was safe.\n\n"
-    "Ali Maisam Nazary of the National Resistance Front said no. The NRF, said Nazary, rejected it. Villagers agreed.\n\n"
-    "Bill Harlow and Anna Harlow watched with Harlow’s aide. The minister left."
+    "Ali Maisam Nazary of the National Resistance Front said no. The NRF, said Nazary, rejected it. "
+    "Villagers agreed.\n\nBill Harlow and Anna Harlow watched with Harlow’s aide. The minister left."
 )
 
 

@@ -6,6 +6,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from quoth.model import quotation
 from quoth.model.quotation import MARK_STATES, Mark, mark_states, quotations
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from quoth.model.labels import STANCES
 from quoth.seeds import corpus
 from quoth.seeds.corpus import (
