@@ -1,4 +1,4 @@
-"""The command line: `quoth extract` finds quotes in news articles, `train` makes a model, `evaluate` scores it.
+"""The command line: `quoth extract` finds quotes in news articles; `train`, `evaluate`, `card` make and judge models.
 
 Only typer and what it needs is imported here; torch and the model come inside the command that uses them, so that
 `quoth --help` answers at once.
@@ -53,6 +53,13 @@ EVALUATE_EXAMPLES = """[bold]Examples[/bold]
 
 DIR gets result.json, report.md, articles.jsonl (counts by article), errors.html and plots.
 Exit code: 0 all went well; 2 gold, predictions or call were wrong: the line and field are named."""
+
+CARD_EXAMPLE = """[bold]Example[/bold]
+
+[cyan]quoth card scored/result.json --training mine/training.json -o mine/README.md[/cyan]
+
+Nothing is left open: an empty field or a placeholder is an error.
+Exit code: 0 all went well; 2 a record was missing or wrong: the file and field are named."""
 
 app = typer.Typer(
     name="quoth",
@@ -294,6 +301,42 @@ def evaluate(
         raise typer.Exit(INTERRUPTED) from None
     if output:
         _say(console, f"written to {output}")
+
+
+@app.command(epilog=CARD_EXAMPLE)
+def card(
+    results: Annotated[
+        list[Path],
+        typer.Argument(metavar="RESULT", help="One model's result.json files, one a corpus.", show_default=False),
+    ],
+    training: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The training.json beside the model; else that of quoth's own model."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here; else to standard output.")
+    ] = None,
+) -> None:
+    """Write a model's card, README.md beside its weights, from its evaluations and its training record."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    try:
+        from .eval.card import render
+        from .eval.result import read_result
+        from .eval.trained import read_training
+        from .model.outputs import whole_file
+
+        record = training or Path(__file__).parent / "model/checkpoint/training.json"
+        text = str(render([read_result(path) for path in results], read_training(record)))
+        with whole_file(output) if output else nullcontext(sys.stdout.buffer) as file:
+            file.write(text.encode())
+    except ImportError as error:
+        _say(console, f"error: the card needs packages that are not installed ({error}): pip install 'quoth[eval]'")
+        raise typer.Exit(USAGE) from None
+    except (ValueError, OSError) as error:
+        _say(console, f"error: {error}")
+        raise typer.Exit(USAGE) from None
 
 
 def _parse_kinds(kinds: str) -> frozenset[str]:

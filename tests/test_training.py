@@ -12,6 +12,7 @@ import yaml
 from safetensors.torch import load_file
 from transformers import PreTrainedTokenizerBase
 
+from quoth.eval.trained import parse_training
 from quoth.model.extractor import Extractor
 from quoth.model.network import QuoteModel
 from quoth.model.windows import Batch, collate, tokenize
@@ -132,6 +133,7 @@ class TestRun:
         folder = train(write(), output=tmp_path / "out")
         assert len(steps) == 4
         record = json.loads((folder / "training.json").read_text())
+        assert parse_training(record).best_epoch == record["best_epoch"]
         assert record["articles"] == {"train": 3, "dev authored": 3} and set(record["dev"]) == {"authored"}
         article = Extractor.from_pretrained(folder, device="cpu")(TEXT, "a1")
         assert article.id == "a1" and article.model.startswith("quoth-tiny ")

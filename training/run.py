@@ -6,6 +6,8 @@ transformers `Trainer`, picks the epoch with the best dev scores, calibrates it 
 
 import importlib.util
 import json
+import os
+import platform
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -64,7 +66,7 @@ def train(config_path: Path, polnear: Path | None = None, output: Path | None = 
     model = QuoteModel.from_encoder(model_config(config, folder), folder)
     if config.schedule.freeze_embeddings:
         model.encoder.get_input_embeddings().weight.requires_grad_(False)
-    report_reach(training, tokenizer, model.config, config.data.section)
+    reach = report_reach(training, tokenizer, model.config, config.data.section)
     trainer = QuoteTrainer(model, tokenizer, config, training, dev, output)
     last = get_last_checkpoint(str(output)) if resume and output.is_dir() else None
     print(f"resuming from {last}" if last else f"training on {trainer.args.device}", flush=True)
@@ -80,9 +82,11 @@ def train(config_path: Path, polnear: Path | None = None, output: Path | None = 
         "config": config.model_dump(),
         "minutes": round((time.time() - began) / 60, 1),
         "device": str(trainer.args.device),
+        "hardware": hardware(),
         "articles": {"train": len(training), **{f"dev {name}": len(articles) for name, articles in dev.items()}},
         "best_epoch": best.name,
         "dev": result,
+        "reach": reach,
     }
     (final / "training.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     print_scores(result)
@@ -131,19 +135,21 @@ def model_config(config: TrainingConfig, folder: str) -> QuoteConfig:
 
 def report_reach(
     articles: Sequence[GoldArticle], tokenizer: PreTrainedTokenizerBase, config: QuoteConfig, limit: int
-) -> Counter[str]:
-    """Print what share of the gold the windows, sections and span limits make unreachable; returns the counts."""
+) -> dict[str, dict[str, int]]:
+    """Print what share of the gold the windows, sections and span limits make unreachable; returns it by reason."""
     lost: Counter[str] = Counter()
     for article in articles:
         for section in encode(article, tokenize(article.text, tokenizer), config, limit):
             lost.update(section.lost)
+    reach: dict[str, dict[str, int]] = {}
     wholes = ("quotes", "cue", "speaker", "target", "speaker name", "target name")
     print("gold that the model cannot reach:")
     for whole in wholes:
         for reason in sorted(key for key in lost if key not in wholes and key.startswith(whole.removesuffix("s"))):
             if not (whole in ("speaker", "target") and reason.startswith(f"{whole} name")):
+                reach[reason] = {"lost": lost[reason], "of": lost[whole]}
                 print(f"  {reason}: {lost[reason]} of {lost[whole]} ({lost[reason] / max(1, lost[whole]):.2%})")
-    return lost
+    return reach
 
 
 class QuoteTrainer(Trainer):
@@ -312,6 +318,13 @@ def save(model: QuoteModel, tokenizer: PreTrainedTokenizerBase, folder: Path, ha
     copy.load_state_dict(model.state_dict())
     copy.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+
+
+def hardware() -> str:
+    """Name what it is trained on, for the model card."""
+    if torch.cuda.is_available():
+        return f"{torch.cuda.device_count()} {torch.cuda.get_device_name()}"
+    return f"{os.cpu_count()} CPU cores, {platform.processor() or platform.machine()}"
 
 
 def bf16_pays() -> bool:
