@@ -10,7 +10,7 @@ import torch
 from ..model.decode import FoundQuote, TokenSpan, read_quotes
 from ..model.extractor import Extractor
 from ..model.records import Article, Quote, Span
-from ..model.windows import Tokens, collate, sections, token_span, tokenize
+from ..model.windows import Tokens, sections, token_span, tokenize
 from ..seeds.corpus import GoldArticle, GoldQuote
 
 Located = tuple[GoldQuote, list[TokenSpan]]
@@ -72,9 +72,7 @@ def _read(
     if not batch:
         return []
     model = extractor.model
-    inputs = collate(batch, extractor.tokenizer, model.config.window, model.config.overlap)
-    states = model(**{name: tensor.to(model.device) for name, tensor in inputs.items()})
-    return read_quotes(model, states, quotes)
+    return read_quotes(model, extractor.encode(batch), quotes)
 
 
 def _as_given(text: str, gold: GoldQuote, quote: Quote) -> Quote:

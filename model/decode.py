@@ -16,11 +16,15 @@ TokenSpan = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class FoundQuote:
-    """A quote in tokens. `speaker_name` and `target_name` are where the party's fullest name stands."""
+    """A quote in tokens. `stance` has the labels' probabilities, `label` is the index of the one that is reported.
+
+    `speaker_name` and `target_name` are where the party's fullest name stands.
+    """
 
     segments: tuple[TokenSpan, ...]
     score: float
     stance: tuple[float, ...]
+    label: int
     cue: TokenSpan | None
     speaker: TokenSpan | None
     target: TokenSpan | None
@@ -98,8 +102,9 @@ def read_quotes(
     config, device = model.config, states.hidden.device
     readings = model.read(states, pad_quotes(quotes).to(device))
     scores = (readings.score / config.score_temperature).sigmoid().tolist()
-    stances = (readings.stance / config.stance_temperature).softmax(-1).tolist()
-    acts = readings.stance.argmax(-1) != len(config.stances) - 1
+    stances = (readings.stance / config.stance_temperature).softmax(-1)
+    labels = label_stances(stances, config.none_threshold)
+    acts = labels != len(config.stances) - 1
     length = states.mask.shape[1]
     mentions: dict[str, list[list[TokenSpan | None]]] = {}
     named: dict[str, list[list[TokenSpan | None]]] = {}
@@ -119,7 +124,8 @@ def read_quotes(
             FoundQuote(
                 tuple(segments),
                 scores[b][q],
-                tuple(stances[b][q]),
+                tuple(stances[b, q].tolist()),
+                int(labels[b, q]),
                 cue=mentions["cue"][b][q],
                 speaker=mentions["speaker"][b][q],
                 target=mentions["target"][b][q],
@@ -130,6 +136,16 @@ def read_quotes(
         ]
         for b, article in enumerate(quotes)
     ]
+
+
+def label_stances(stances: Tensor, none_threshold: float) -> Tensor:
+    """Label stances [..., C]: the likeliest act, or the last label where its probability reaches the threshold.
+
+    >>> label_stances(torch.tensor([[0.4, 0.0, 0.6], [0.1, 0.0, 0.9]]), 0.7).tolist()
+    [0, 2]
+    """
+    last = stances.shape[-1] - 1
+    return torch.where(stances[..., last] >= none_threshold, last, stances[..., :last].argmax(-1))
 
 
 def _spans(starts: Tensor, ends: Tensor, present: Tensor) -> list[list[TokenSpan | None]]:

@@ -18,7 +18,7 @@ from transformers.utils import logging
 from .config import QuoteConfig
 from .decode import FoundQuote, TokenSpan, find_quotes, read_quotes, tag_segments
 from .kinds import kind_of, segment_spans
-from .network import QuoteModel
+from .network import QuoteModel, States
 from .parties import Names
 from .quotation import Quotation, quotations
 from .records import Article, Mention, Quote, Span, Stance
@@ -95,18 +95,24 @@ class Extractor:
         found: list[list[Section]] = [[] for _ in texts]
         read: dict[int, list[FoundQuote]] = {}
         for batch in _batches([len(tokens) for _, tokens in pieces], batch_size):
-            read.update(zip(batch, self._read([pieces[index][1] for index in batch]), strict=True))
+            states = self.encode([pieces[index][1] for index in batch])
+            read.update(zip(batch, self.decode(states), strict=True))
         for index, (number, tokens) in enumerate(pieces):
             found[number].append((tokens, read[index]))
         return found
 
     @torch.inference_mode()
-    def _read(self, batch: Sequence[Tokens]) -> list[list[FoundQuote]]:
+    def encode(self, batch: Sequence[Tokens]) -> States:
+        """Pass a batch of sections through the encoder."""
         config = self.model.config
         inputs = collate(batch, self.tokenizer, config.window, config.overlap)
-        states = self.model(**{name: tensor.to(self.model.device) for name, tensor in inputs.items()})
-        quotes = find_quotes(self.model, states, tag_segments(self.model, states))
-        return read_quotes(self.model, states, quotes)
+        states: States = self.model(**{name: tensor.to(self.model.device) for name, tensor in inputs.items()})
+        return states
+
+    @torch.inference_mode()
+    def decode(self, states: States) -> list[list[FoundQuote]]:
+        """Find and read each section's quotes."""
+        return read_quotes(self.model, states, find_quotes(self.model, states, tag_segments(self.model, states)))
 
     def article(self, id: str, text: str, parts: Sequence[Section]) -> Article:
         """Write the record of what `find` gave for a text; quotes scored below the config's threshold are left out."""
@@ -139,16 +145,15 @@ class Extractor:
         segments = tuple(Span.of(text, start, end) for start, end in spans)
         labels = self.model.config.stances
         scores = {label: round(score, DIGITS) for label, score in zip(labels, found.stance, strict=True)}
-        best = max(range(len(labels)), key=found.stance.__getitem__)
-        act = labels[best] != labels[-1]
+        label = labels[found.label]
         cue = Span.of(text, *chars(found.cue)) if found.cue else None
         return Quote(
             kind=kind_of(text, spans, marks),
             segments=segments,
             cue=cue,
             speaker=mention(found.speaker, found.speaker_name),
-            target=mention(found.target, found.target_name) if act else None,
-            stance=Stance(labels[best], scores[labels[best]], scores),
+            target=mention(found.target, found.target_name),
+            stance=Stance(label, scores[label], scores),
             score=round(found.score, DIGITS),
         )
 

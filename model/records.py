@@ -56,7 +56,10 @@ class Mention(Span):
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """What the speaker does with the words: the likeliest label, its probability, and every label's."""
+    """What the speaker does with the words: a label, its probability, and every label's.
+
+    The label is the likeliest act, unless "none" is likelier than the model's operating point allows.
+    """
 
     label: str
     score: float

@@ -1,10 +1,11 @@
 """The operating point and the temperatures of a trained model, fitted on dev.
 
-First the tagger's `content_bias` and the quote scorer's `threshold` with the best F1 of quotes, averaged over the dev
-corpora; then, at that point, temperatures that make the scores mean what they say (Guo et al., 2017).
+First the tagger's `content_bias` and the quote scorer's `threshold` with the best F1 of quotes; at that point,
+temperatures that make the scores mean what they say (Guo et al., 2017); then the `none_threshold` with the best macro
+F1 of the acts, end to end. "Best" is the mean over the dev corpora.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,78 +15,132 @@ from scipy.optimize import minimize_scalar
 
 from ..eval.match import characters, match
 from ..eval.scores import f1
+from ..model.config import QuoteConfig
+from ..model.decode import FoundQuote, label_stances
 from ..model.extractor import Extractor
-from ..model.windows import char_span
+from ..model.windows import Tokens, char_span, sections, tokenize
 from ..seeds.corpus import GoldArticle
 
 BIASES = (0.0, 0.5, 1.0, 1.5, 2.0)
-THRESHOLDS = tuple(step / 50 for step in range(5, 36))
+THRESHOLDS = tuple(step / 50 for step in range(5, 40))
+NONE_THRESHOLDS = tuple(step / 50 for step in range(15, 49))
+MISSED, UNKNOWN = -1, -2  # the stance label of a found quote that is no gold one, or whose gold has none
 
 
 @dataclass
 class Outcome:
-    """What a corpus gave: scores [N] of found quotes, whether each is real; stances [M, C] with gold labels."""
+    """What a corpus gave: of N found quotes the scores, whether each is real, stances [N, C] and gold labels.
+
+    gold, acts [C]: how many gold quotes there are, and how many of each stance.
+    """
 
     score: NDArray[np.float64]
     real: NDArray[np.bool_]
-    gold: int
     stance: NDArray[np.float64]
     label: NDArray[np.int64]
+    gold: int
+    acts: NDArray[np.int64]
 
 
 def calibrate(extractor: Extractor, dev: Mapping[str, Sequence[GoldArticle]]) -> None:
-    """Set `content_bias`, `threshold`, `score_temperature` and `stance_temperature` in the model's config."""
+    """Set the operating point and the temperatures in the model's config."""
     config = extractor.model.config
     config.score_temperature = config.stance_temperature = 1.0
-    best = -1.0
-    for bias in BIASES:
-        config.content_bias = bias
-        outcomes = [outcome(extractor, articles) for articles in dev.values()]
-        for threshold in THRESHOLDS:
-            value = float(np.mean([quotes_f1(found, threshold) for found in outcomes]))
-            if value > best:
-                best, chosen = value, (bias, threshold, outcomes)
-    config.content_bias, threshold, outcomes = chosen
-    if not any(len(found.score) for found in outcomes):
-        return  # a model that finds nothing has nothing to calibrate
-    score, real = (np.concatenate([getattr(found, name) for found in outcomes]) for name in ("score", "real"))
+    by_bias = [outcomes(extractor, articles) for articles in dev.values()]
+    choices = [
+        (float(np.mean([quotes_f1(corpus[bias], threshold) for corpus in by_bias])), bias, threshold)
+        for bias in BIASES
+        for threshold in THRESHOLDS
+    ]
+    _, config.content_bias, threshold = max(choices)
+    corpora = [corpus[config.content_bias] for corpus in by_bias]
+    if any(len(corpus.score) for corpus in corpora):  # a model that finds nothing has nothing to calibrate
+        _fit(config, corpora, threshold)
+
+
+def _fit(config: QuoteConfig, corpora: Sequence[Outcome], threshold: float) -> None:
+    kept = [corpus.score >= threshold for corpus in corpora]
+    score, real = (np.concatenate([getattr(corpus, name) for corpus in corpora]) for name in ("score", "real"))
     config.score_temperature = temperature(np.stack([logit(score), np.zeros_like(score)], 1), (~real).astype(np.int64))
     config.threshold = round(float(1 / (1 + np.exp(-logit(np.array(threshold)) / config.score_temperature))), 4)
-    stance, label = (np.concatenate([getattr(found, name) for found in outcomes]) for name in ("stance", "label"))
-    if len(label):
-        config.stance_temperature = temperature(np.log(stance), label)
-
-
-def outcome(extractor: Extractor, articles: Sequence[GoldArticle]) -> Outcome:
-    """Find quotes in gold articles and match them, below any threshold."""
-    labels = extractor.model.config.stances
-    score: list[float] = []
-    real: list[bool] = []
-    stance: list[tuple[float, ...]] = []
-    label: list[int] = []
-    for article, parts in zip(articles, extractor.find([article.text for article in articles]), strict=True):
-        found = [(tokens, quote) for tokens, quotes in parts for quote in quotes]
-        spans = [
-            characters(char_span(article.text, tokens.offsets, *segment) for segment in quote.segments)
-            for tokens, quote in found
+    stance, label = (np.concatenate([getattr(corpus, name) for corpus in corpora]) for name in ("stance", "label"))
+    if not (label >= 0).any():
+        return
+    config.stance_temperature = temperature(np.log(stance[label >= 0]), label[label >= 0])
+    choices = []
+    for none_threshold in NONE_THRESHOLDS:
+        values = [
+            acts_f1(corpus, keep, none_threshold, config.stance_temperature)
+            for corpus, keep in zip(corpora, kept, strict=True)
+            if corpus.acts.any()
         ]
-        matched = {j: i for i, j in match([characters(quote.content) for quote in article.quotes], spans).items()}
-        for j, (_, quote) in enumerate(found):
-            score.append(quote.score)
-            real.append(j in matched)
-            gold = article.quotes[matched[j]].stance if j in matched else None
-            if gold is not None:
-                stance.append(quote.stance)
-                label.append(labels.index(gold))
-    total = sum(len(article.quotes) for article in articles)
-    probabilities = np.clip(np.array(stance, dtype=np.float64).reshape(-1, len(labels)), 1e-7, 1.0)
-    return Outcome(np.array(score), np.array(real, dtype=bool), total, probabilities, np.array(label, dtype=np.int64))
+        choices.append((float(np.mean(values)), none_threshold))
+    _, config.none_threshold = max(choices)
+
+
+def outcomes(extractor: Extractor, articles: Sequence[GoldArticle]) -> dict[float, Outcome]:
+    """Find quotes in gold articles at every content bias, below any threshold, and match them."""
+    config = extractor.model.config
+    rows: dict[float, list[tuple[float, bool, tuple[float, ...], int]]] = {bias: [] for bias in BIASES}
+    acts = np.zeros(len(config.stances), dtype=np.int64)
+    for article in articles:
+        whole = tokenize(article.text, extractor.tokenizer)
+        parts = [whole.slice(start, end) for start, end in sections(whole, config.section) if end > start]
+        for quote in article.quotes:
+            if quote.stance is not None:
+                acts[config.stances.index(quote.stance)] += 1
+        states = [extractor.encode([part]) for part in parts]
+        for bias in BIASES:
+            config.content_bias = bias
+            found = [
+                (part, quote) for part, one in zip(parts, states, strict=True) for quote in extractor.decode(one)[0]
+            ]
+            rows[bias] += _judged(article, found, config.stances)
+    return {bias: _outcome(found, sum(len(a.quotes) for a in articles), acts) for bias, found in rows.items()}
+
+
+def _judged(
+    article: GoldArticle, found: Sequence[tuple[Tokens, FoundQuote]], labels: Sequence[str]
+) -> Iterator[tuple[float, bool, tuple[float, ...], int]]:
+    spans = [
+        characters(char_span(article.text, tokens.offsets, *segment) for segment in quote.segments)
+        for tokens, quote in found
+    ]
+    matched = {j: i for i, j in match([characters(quote.content) for quote in article.quotes], spans).items()}
+    for j, (_, quote) in enumerate(found):
+        stance = article.quotes[matched[j]].stance if j in matched else None
+        label = labels.index(stance) if stance is not None else MISSED if article.has_stance else UNKNOWN
+        yield quote.score, j in matched, quote.stance, label
+
+
+def _outcome(rows: Sequence[tuple[float, bool, tuple[float, ...], int]], gold: int, acts: NDArray[np.int64]) -> Outcome:
+    return Outcome(
+        score=np.array([row[0] for row in rows]),
+        real=np.array([row[1] for row in rows], dtype=bool),
+        stance=np.clip(np.array([row[2] for row in rows], dtype=np.float64).reshape(-1, len(acts)), 1e-7, 1.0),
+        label=np.array([row[3] for row in rows], dtype=np.int64),
+        gold=gold,
+        acts=acts,
+    )
 
 
 def quotes_f1(found: Outcome, threshold: float) -> float:
     """F1 of the quotes that score at least `threshold`."""
     kept = found.score >= threshold
     return f1(float(found.real[kept].sum()), float(kept.sum()), found.gold) or 0.0
+
+
+def acts_f1(found: Outcome, kept: NDArray[np.bool_], none_threshold: float, by: float) -> float:
+    """Macro F1 of the acts among the quotes that are kept, stances at temperature `by`; missed ones count as such."""
+    counted = kept & (found.label != UNKNOWN)
+    stance = torch.from_numpy(np.log(found.stance[counted]) / by).softmax(-1)
+    said, gold = label_stances(stance, none_threshold).numpy(), found.label[counted]
+    values = [
+        f1(float(((said == act) & (gold == act)).sum()), float((said == act).sum()), float(found.acts[act])) or 0.0
+        for act in range(len(found.acts) - 1)
+        if found.acts[act]
+    ]
+    return float(np.mean(values)) if values else 0.0
 
 
 def logit(probability: NDArray[np.float64]) -> NDArray[np.float64]:
