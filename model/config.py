@@ -42,7 +42,9 @@ class QuoteConfig(PreTrainedConfig):
         stance_temperature: float = 1.0,
         **kwargs: Any,
     ) -> None:
-        self.encoder = {key: value for key, value in (encoder or {}).items() if key != "_name_or_path"}  # no local paths
+        self.encoder = {
+            key: value for key, value in (encoder or {}).items() if key != "_name_or_path"
+        }  # no local paths
         self.name = name
         self.stances = list(stances)
         self.window = window

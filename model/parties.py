@@ -14,6 +14,7 @@ _NAME = re.compile(rf"{_WORD}(?:{_JOINT}{_WORD})*")
 _AMID = re.compile(rf"(?<=[\w,] ){_WORD}")  # capitalised in the middle of a sentence: a name
 _POSSESSIVE = re.compile(r"[’']s?$")
 _CONNECTORS = frozenset("de da del der di van von bin ibn ben al el la le of the and for".split())  # noqa: SIM905
+_PREPOSITIONS = frozenset("of to for in from with at by on and or as near like under against".split())  # noqa: SIM905
 # Words that may begin a mention and are no part of a name.
 _BEFORE = frozenset(
     """mr mrs ms miss dr prof professor sir dame lord lady sen sens senator rep reps representative gov governor gen
@@ -26,16 +27,31 @@ _BEFORE = frozenset(
 
 
 def name_words(mention: str) -> tuple[str, ...]:
-    """Give the words of a mention that is a name, titles and what follows a comma dropped; none for a description.
+    """Give the words of the name that a mention is or ends in; none for a description.
+
+    Titles go, and what follows a comma. After a description the name stays ("campaign manager Robby Mook"), but not
+    after a preposition ("an aide to Trump").
 
     >>> name_words("Mr. Nazary’s"), name_words("Deputy Minister Noor Gul, 52,"), name_words("an aide to Trump")
     (('Nazary',), ('Noor', 'Gul'), ())
+    >>> name_words("the campaign’s manager Robby Mook")
+    ('Robby', 'Mook')
     """
     words = [_POSSESSIVE.sub("", word.strip('.;:()“”"')) for word in mention.split(",")[0].split()]
-    while words and words[0].casefold() in _BEFORE:
-        words.pop(0)
-    named = all(word[:1].isupper() or word in _CONNECTORS for word in words)
-    return tuple(words) if named else ()
+    first = next((n for n in range(len(words), 0, -1) if not _in_name(words[n - 1])), 0)
+    while first < len(words) - 1 and words[first].casefold() in _BEFORE | _CONNECTORS:
+        first += 1
+    named = words[first:]
+    described = any(word.casefold() not in _BEFORE for word in words[:first])
+    if described and (len(named) < 2 or words[first - 1] in _PREPOSITIONS):
+        return ()
+    if words[:1] == named and named[0].casefold() in _BEFORE:  # "He", "Minister"; but "Mr. King" is a name
+        return ()
+    return tuple(named) if any(word[:1].isupper() for word in named) else ()
+
+
+def _in_name(word: str) -> bool:
+    return word[:1].isupper() or word in _CONNECTORS
 
 
 class Names:
@@ -62,7 +78,7 @@ class Names:
         here = self.text[slice(*mention)]
         name = self.text[slice(*pointed)] if pointed else here
         if self._is_name(here) and not _alike(here, name):
-            name = here
+            name = " ".join(name_words(here))
         words = name_words(name)
         whole = self._complete(words[0]) if len(words) == 1 else None
         return whole or _POSSESSIVE.sub("", name)
@@ -72,16 +88,17 @@ class Names:
         words = name_words(mention)
         if len(words) == 1 and (words[0].isupper() or mention[:4].casefold() == "the "):
             return False
-        return len(words) > 1 or any(word in self._amid for word in words)
+        titled = len(mention.split()) > len(words)
+        return len(words) > 1 or any(titled or word in self._amid for word in words)
 
     def _complete(self, word: str) -> str | None:
         """Give the full name that ends in a word; None where no name does, or two parties' names do."""
         longer = self._full.get(word.casefold())
         if not longer:
             return None
-        best, count = max(longer.items(), key=lambda item: (item[1], len(item[0])))
+        best, _ = max(longer.items(), key=lambda item: (item[1], len(item[0])))
         parties = {full.split()[-2].casefold() for full in longer}
-        return best if len(parties) == 1 or 2 * count > sum(longer.values()) else None
+        return best if len(parties) == 1 else None
 
 
 def _alike(one: str, other: str) -> bool:

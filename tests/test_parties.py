@@ -30,6 +30,7 @@ def span(words: str, nth: int = 0) -> tuple[int, int]:
         (span("The minister"), span("Amir Khan Muttaqi"), "Amir Khan Muttaqi"),
         (span("Villagers"), span("Villagers"), "Villagers"),
         (span("Harlow’s"), None, "Harlow"),  # two people have that name
+        (span("The NRF, said Nazary"), span("Nazary", 1), "Ali Maisam Nazary"),
         (span("Commander Ahmad Massoud"), span("Massoud"), "Ahmad Massoud"),  # a short name is completed
     ],
 )
