@@ -45,7 +45,7 @@ def name_words(mention: str) -> tuple[str, ...]:
     described = any(word.casefold() not in _BEFORE for word in words[:first])
     if described and (len(named) < 2 or words[first - 1] in _PREPOSITIONS):
         return ()
-    if words[:1] == named and named[0].casefold() in _BEFORE:  # "He", "Minister"; but "Mr. King" is a name
+    if len(words) == 1 and words[0].casefold() in _BEFORE:  # "He", "Minister"; but "Mr. King" is a name
         return ()
     return tuple(named) if any(word[:1].isupper() for word in named) else ()
 
