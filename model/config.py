@@ -18,8 +18,7 @@ class QuoteConfig(PreTrainedConfig):
     mention_tokens: the longest speaker, target, cue or name, in tokens.
     pointer_size: the width of the pointers' queries and keys.
     content_bias: added to the CONTENT emissions before decoding; above 0 more candidates reach the quote scorer.
-    threshold: the least score of a quote that is reported. none_threshold: a quote is labelled with its likeliest act
-        unless the last label, "no act", is at least so likely. score_temperature, stance_temperature: fitted on dev.
+    threshold: the least score of a quote that is reported. score_temperature, stance_temperature: fitted on dev.
     """
 
     model_type = "quoth"
@@ -37,7 +36,6 @@ class QuoteConfig(PreTrainedConfig):
         head_dropout: float = 0.1,
         content_bias: float = 0.0,
         threshold: float = 0.5,
-        none_threshold: float = 0.5,
         score_temperature: float = 1.0,
         stance_temperature: float = 1.0,
         **kwargs: Any,
@@ -55,7 +53,6 @@ class QuoteConfig(PreTrainedConfig):
         self.head_dropout = head_dropout
         self.content_bias = content_bias
         self.threshold = threshold
-        self.none_threshold = none_threshold
         self.score_temperature = score_temperature
         self.stance_temperature = stance_temperature
         super().__init__(**kwargs)

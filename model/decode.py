@@ -16,7 +16,7 @@ TokenSpan = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class FoundQuote:
-    """A quote in tokens. `stance` has the labels' probabilities, `label` is the index of the one that is reported.
+    """A quote in tokens. `stance` has the labels' probabilities, `label` is the index of the likeliest.
 
     `speaker_name` and `target_name` are where the party's fullest name stands.
     """
@@ -103,7 +103,7 @@ def read_quotes(
     readings = model.read(states, pad_quotes(quotes).to(device))
     scores = (readings.score / config.score_temperature).sigmoid().tolist()
     stances = (readings.stance / config.stance_temperature).softmax(-1)
-    labels = label_stances(stances, config.none_threshold)
+    labels = stances.argmax(-1)
     acts = labels != len(config.stances) - 1
     length = states.mask.shape[1]
     mentions: dict[str, list[list[TokenSpan | None]]] = {}
@@ -136,16 +136,6 @@ def read_quotes(
         ]
         for b, article in enumerate(quotes)
     ]
-
-
-def label_stances(stances: Tensor, none_threshold: float) -> Tensor:
-    """Label stances [..., C]: the likeliest act, or the last label where its probability reaches the threshold.
-
-    >>> label_stances(torch.tensor([[0.4, 0.0, 0.6], [0.1, 0.0, 0.9]]), 0.7).tolist()
-    [0, 2]
-    """
-    last = stances.shape[-1] - 1
-    return torch.where(stances[..., last] >= none_threshold, last, stances[..., :last].argmax(-1))
 
 
 def _spans(starts: Tensor, ends: Tensor, present: Tensor) -> list[list[TokenSpan | None]]:

@@ -27,7 +27,7 @@ from .windows import Tokens, char_span, collate, sections, tokenize
 CHECKPOINT = Path(__file__).parent / "checkpoint"
 Section = tuple[Tokens, list[FoundQuote]]
 TOKENS = 16384  # in a batch, padding counted: bounds its memory
-DIGITS = 4  # of a score; below that, sums depend on how articles were batched
+DIGITS = 3  # of a score; below that, sums depend on how articles were batched
 
 
 class Extractor:

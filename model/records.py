@@ -56,10 +56,7 @@ class Mention(Span):
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """What the speaker does with the words: a label, its probability, and every label's.
-
-    The label is the likeliest act, unless "none" is likelier than the model's operating point allows.
-    """
+    """What the speaker does with the words: the likeliest label, its probability, and every label's."""
 
     label: str
     score: float

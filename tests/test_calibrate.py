@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from quoth.training.calibrate import MISSED, UNKNOWN, Outcome, acts_f1, logit, quotes_f1, temperature
+from quoth.training.calibrate import UNKNOWN, Outcome, logit, quotes_f1, temperature
 
 
 @pytest.mark.parametrize("hidden", [0.5, 1.0, 2.5])
@@ -23,17 +23,11 @@ FOUND = Outcome(
     score=np.array([0.9, 0.8, 0.3, 0.6]),
     real=np.array([True, True, True, False]),
     stance=np.array([[0.5, 0.0, 0.5], [0.1, 0.1, 0.8], [0.0, 0.9, 0.1], [0.2, 0.3, 0.5]]),
-    label=np.array([0, UNKNOWN, 1, MISSED]),
+    label=np.array([0, UNKNOWN, 1, UNKNOWN]),
     gold=4,
-    acts=np.array([1, 1, 2]),
 )
 
 
 @pytest.mark.parametrize(("threshold", "f1"), [(0.0, 6 / 8), (0.5, 4 / 7), (0.7, 4 / 6), (0.95, 0.0)])
 def test_quotes_f1(threshold: float, f1: float) -> None:
     assert quotes_f1(FOUND, threshold) == pytest.approx(f1)
-
-
-@pytest.mark.parametrize(("none_threshold", "f1"), [(0.4, (0 + 1) / 2), (0.7, (1 + 2 / 3) / 2)])
-def test_acts_f1_counts_the_missed_and_leaves_out_the_unknown(none_threshold: float, f1: float) -> None:
-    assert acts_f1(FOUND, FOUND.score >= 0.0, none_threshold, by=1.0) == pytest.approx(f1)

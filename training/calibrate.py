@@ -1,8 +1,7 @@
 """The operating point and the temperatures of a trained model, fitted on dev.
 
 First the tagger's `content_bias` and the quote scorer's `threshold` with the best F1 of quotes; at that point,
-temperatures that make the scores mean what they say (Guo et al., 2017); then the `none_threshold` with the best macro
-F1 of the acts, end to end. "Best" is the mean over the dev corpora.
+temperatures that make the scores mean what they say (Guo et al., 2017). "Best" is the mean over the dev corpora.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,22 +15,21 @@ from scipy.optimize import minimize_scalar
 from ..eval.match import characters, match
 from ..eval.scores import f1
 from ..model.config import QuoteConfig
-from ..model.decode import FoundQuote, label_stances
+from ..model.decode import FoundQuote
 from ..model.extractor import Extractor
 from ..model.windows import Tokens, char_span, sections, tokenize
 from ..seeds.corpus import GoldArticle
 
 BIASES = (0.0, 0.5, 1.0, 1.5, 2.0)
 THRESHOLDS = tuple(step / 50 for step in range(5, 40))
-NONE_THRESHOLDS = tuple(step / 50 for step in range(15, 49))
-MISSED, UNKNOWN = -1, -2  # the stance label of a found quote that is no gold one, or whose gold has none
+UNKNOWN = -1  # the stance label of a found quote that is no gold one, or whose gold has none
 
 
 @dataclass
 class Outcome:
     """What a corpus gave: of N found quotes the scores, whether each is real, stances [N, C] and gold labels.
 
-    gold, acts [C]: how many gold quotes there are, and how many of each stance.
+    gold: how many gold quotes there are.
     """
 
     score: NDArray[np.float64]
@@ -39,7 +37,6 @@ class Outcome:
     stance: NDArray[np.float64]
     label: NDArray[np.int64]
     gold: int
-    acts: NDArray[np.int64]
 
 
 def calibrate(extractor: Extractor, dev: Mapping[str, Sequence[GoldArticle]]) -> None:
@@ -59,36 +56,22 @@ def calibrate(extractor: Extractor, dev: Mapping[str, Sequence[GoldArticle]]) ->
 
 
 def _fit(config: QuoteConfig, corpora: Sequence[Outcome], threshold: float) -> None:
-    kept = [corpus.score >= threshold for corpus in corpora]
     score, real = (np.concatenate([getattr(corpus, name) for corpus in corpora]) for name in ("score", "real"))
     config.score_temperature = temperature(np.stack([logit(score), np.zeros_like(score)], 1), (~real).astype(np.int64))
     config.threshold = round(float(1 / (1 + np.exp(-logit(np.array(threshold)) / config.score_temperature))), 4)
     stance, label = (np.concatenate([getattr(corpus, name) for corpus in corpora]) for name in ("stance", "label"))
-    if not (label >= 0).any():
-        return
-    config.stance_temperature = temperature(np.log(stance[label >= 0]), label[label >= 0])
-    choices = []
-    for none_threshold in NONE_THRESHOLDS:
-        values = [
-            acts_f1(corpus, keep, none_threshold, config.stance_temperature)
-            for corpus, keep in zip(corpora, kept, strict=True)
-            if corpus.acts.any()
-        ]
-        choices.append((float(np.mean(values)), none_threshold))
-    _, config.none_threshold = max(choices)
+    known = label != UNKNOWN
+    if known.any():
+        config.stance_temperature = temperature(np.log(stance[known]), label[known])
 
 
 def outcomes(extractor: Extractor, articles: Sequence[GoldArticle]) -> dict[float, Outcome]:
     """Find quotes in gold articles at every content bias, below any threshold, and match them."""
     config = extractor.model.config
     rows: dict[float, list[tuple[float, bool, tuple[float, ...], int]]] = {bias: [] for bias in BIASES}
-    acts = np.zeros(len(config.stances), dtype=np.int64)
     for article in articles:
         whole = tokenize(article.text, extractor.tokenizer)
         parts = [whole.slice(start, end) for start, end in sections(whole, config.section) if end > start]
-        for quote in article.quotes:
-            if quote.stance is not None:
-                acts[config.stances.index(quote.stance)] += 1
         states = [extractor.encode([part]) for part in parts]
         for bias in BIASES:
             config.content_bias = bias
@@ -96,7 +79,9 @@ def outcomes(extractor: Extractor, articles: Sequence[GoldArticle]) -> dict[floa
                 (part, quote) for part, one in zip(parts, states, strict=True) for quote in extractor.decode(one)[0]
             ]
             rows[bias] += _judged(article, found, config.stances)
-    return {bias: _outcome(found, sum(len(a.quotes) for a in articles), acts) for bias, found in rows.items()}
+    return {
+        bias: _outcome(found, sum(len(a.quotes) for a in articles), len(config.stances)) for bias, found in rows.items()
+    }
 
 
 def _judged(
@@ -109,18 +94,17 @@ def _judged(
     matched = {j: i for i, j in match([characters(quote.content) for quote in article.quotes], spans).items()}
     for j, (_, quote) in enumerate(found):
         stance = article.quotes[matched[j]].stance if j in matched else None
-        label = labels.index(stance) if stance is not None else MISSED if article.has_stance else UNKNOWN
+        label = UNKNOWN if stance is None else labels.index(stance)
         yield quote.score, j in matched, quote.stance, label
 
 
-def _outcome(rows: Sequence[tuple[float, bool, tuple[float, ...], int]], gold: int, acts: NDArray[np.int64]) -> Outcome:
+def _outcome(rows: Sequence[tuple[float, bool, tuple[float, ...], int]], gold: int, labels: int) -> Outcome:
     return Outcome(
         score=np.array([row[0] for row in rows]),
         real=np.array([row[1] for row in rows], dtype=bool),
-        stance=np.clip(np.array([row[2] for row in rows], dtype=np.float64).reshape(-1, len(acts)), 1e-7, 1.0),
+        stance=np.clip(np.array([row[2] for row in rows], dtype=np.float64).reshape(-1, labels), 1e-7, 1.0),
         label=np.array([row[3] for row in rows], dtype=np.int64),
         gold=gold,
-        acts=acts,
     )
 
 
@@ -128,19 +112,6 @@ def quotes_f1(found: Outcome, threshold: float) -> float:
     """F1 of the quotes that score at least `threshold`."""
     kept = found.score >= threshold
     return f1(float(found.real[kept].sum()), float(kept.sum()), found.gold) or 0.0
-
-
-def acts_f1(found: Outcome, kept: NDArray[np.bool_], none_threshold: float, by: float) -> float:
-    """Macro F1 of the acts among the quotes that are kept, stances at temperature `by`; missed ones count as such."""
-    counted = kept & (found.label != UNKNOWN)
-    stance = torch.from_numpy(np.log(found.stance[counted]) / by).softmax(-1)
-    said, gold = label_stances(stance, none_threshold).numpy(), found.label[counted]
-    values = [
-        f1(float(((said == act) & (gold == act)).sum()), float((said == act).sum()), float(found.acts[act])) or 0.0
-        for act in range(len(found.acts) - 1)
-        if found.acts[act]
-    ]
-    return float(np.mean(values)) if values else 0.0
 
 
 def logit(probability: NDArray[np.float64]) -> NDArray[np.float64]:
