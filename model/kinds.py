@@ -54,9 +54,11 @@ def segment_spans(
             if position < end:
                 floor, ceiling = _room(taken, position, end)
                 start, end = trim(text, position, end, marks)
-                spans.append((max(start, floor, spans[-1][1] if spans else 0), min(end, ceiling)))
+                start, end = max(start, floor, spans[-1][1] if spans else 0), min(end, ceiling)
+                if start < end:  # segments that overlap, as given ones may, leave nothing of the second
+                    spans.append((start, end))
             position = gap.end() if gap else segment[1]
-    return spans
+    return spans or list(segments)
 
 
 def trim(text: str, start: int, end: int, marks: Sequence[Quotation]) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from transformers import PreTrainedTokenizerBase
 from quoth.model.crf import LinearChainCRF
 from quoth.model.decode import FoundQuote, TokenSpan, find_quotes, group, pad_quotes, read_quotes, runs, tag_segments
 from quoth.model.extractor import Extractor
-from quoth.model.kinds import kind_of, trim
+from quoth.model.kinds import kind_of, segment_spans, trim
 from quoth.model.network import QuoteModel, States
 from quoth.model.quotation import quotations
 from quoth.model.windows import collate, tokenize
@@ -197,3 +197,9 @@ def test_kind(marked: str, kind: str) -> None:
 def test_trim_takes_in_the_marks_at_the_edges(given: str, wanted: str) -> None:
     text, (span,) = segments_of(given)
     assert (text, [trim(text, *span, quotations(text))]) == segments_of(wanted)
+
+
+def test_overlapping_segments_never_become_empty() -> None:
+    text = "She said no, he said."
+    spans = segment_spans(text, [(4, 8)], quotations(text), taken=[(0, 12), (4, 8)])
+    assert spans and all(start < end for start, end in spans)
