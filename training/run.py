@@ -59,7 +59,6 @@ def train(config_path: Path, polnear: Path | None = None, output: Path | None = 
     config = load_config(config_path)
     output = output or Path("runs") / config.name
     set_seed(config.seed)
-    torch.set_flush_denormal(True)  # gradients fade to numbers that a CPU is slow with
     training, dev = load_data(config, polnear)
     folder = encoder_folder(config.encoder)
     tokenizer = AutoTokenizer.from_pretrained(folder)
