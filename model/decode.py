@@ -109,7 +109,12 @@ def read_quotes(
     mentions: dict[str, list[list[TokenSpan | None]]] = {}
     named: dict[str, list[list[TokenSpan | None]]] = {}
     for role, name in enumerate(ROLES):
-        starts = readings.starts[:, :, role].argmax(-1)
+        logits = readings.starts[:, :, role]
+        if name == "target":  # nobody speaks toward himself
+            steps = torch.arange(length + 1, device=device)
+            speaker = (steps >= spans[..., :1]) & (steps < spans[..., 1:])
+            logits = logits.masked_fill(speaker & (steps < length), -1e4)
+        starts = logits.argmax(-1)
         ends = starts + 1 + model.mention_ends(states, role, starts.clamp(max=length - 1)).argmax(-1)
         present = (starts < length) & acts if name == "target" else starts < length
         mentions[name] = _spans(starts, ends, present)

@@ -47,11 +47,11 @@ def name_words(mention: str) -> tuple[str, ...]:
         return ()
     if len(words) == 1 and words[0].casefold() in _BEFORE:  # "He", "Minister"; but "Mr. King" is a name
         return ()
-    return tuple(named) if any(word[:1].isupper() for word in named) else ()
+    return tuple(named) if any(word[:1].isupper() or word.startswith("al-") for word in named) else ()
 
 
 def _in_name(word: str) -> bool:
-    return word[:1].isupper() or word in _CONNECTORS
+    return word[:1].isupper() or word in _CONNECTORS or word.startswith("al-")
 
 
 class Names:
