@@ -108,9 +108,10 @@ def read_quotes(
     length = states.mask.shape[1]
     mentions: dict[str, list[list[TokenSpan | None]]] = {}
     named: dict[str, list[list[TokenSpan | None]]] = {}
+    spans = torch.zeros(*readings.score.shape, 2, dtype=torch.long, device=device)
     for role, name in enumerate(ROLES):
         logits = readings.starts[:, :, role]
-        if name == "target":  # nobody speaks toward himself
+        if name == "target":  # nobody speaks toward himself; `spans` are the speakers'
             steps = torch.arange(length + 1, device=device)
             speaker = (steps >= spans[..., :1]) & (steps < spans[..., 1:])
             logits = logits.masked_fill(speaker & (steps < length), -1e4)
