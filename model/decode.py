@@ -74,6 +74,11 @@ def pad_quotes(quotes: Sequence[Sequence[Sequence[TokenSpan]]]) -> Tensor:
     return padded
 
 
+def pad_segments(segments: Sequence[Sequence[TokenSpan]]) -> Tensor:
+    """Pad token segments of articles to int64 [B, S, 2] with -1; S is at least 1."""
+    return pad_quotes([[article] for article in segments])[:, 0]
+
+
 @torch.no_grad()
 def tag_segments(model: QuoteModel, states: States) -> list[list[TokenSpan]]:
     """Find each section's content segments: the best tags, CONTENT helped by the config's `content_bias`."""
@@ -87,7 +92,7 @@ def find_quotes(
     model: QuoteModel, states: States, segments: Sequence[Sequence[TokenSpan]]
 ) -> list[list[list[TokenSpan]]]:
     """Join each section's segments into quotes by the link head."""
-    padded = pad_quotes([[article] for article in segments])[:, 0].to(states.hidden.device)
+    padded = pad_segments(segments).to(states.hidden.device)
     if padded.shape[1] < 2:
         return [group(article, []) for article in segments]
     linked = (model.link(states, padded) > 0).tolist()

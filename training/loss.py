@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..model.decode import find_quotes, pad_quotes, tag_segments
+from ..model.decode import find_quotes, pad_quotes, pad_segments, tag_segments
 from ..model.network import QuoteModel, States
 from ..model.windows import Batch
 from .targets import ABSENT, IGNORE, Targets
@@ -28,14 +28,14 @@ def losses(model: QuoteModel, batch: Batch, gold: Targets, on_found: bool, smoot
     }
     segments, owners = gold_segments(gold)
     links = [(segments, owners)]
-    quotes, starts, lengths, stance = gold.quotes, gold.starts, gold.lengths, gold.stance
+    quotes, starts, stance = gold.quotes, gold.starts, gold.stance
     real = (quotes[:, :, 0, 0] >= 0).long() + (quotes[:, :, 0, 0] < 0).long() * IGNORE
     if on_found:
         with torch.no_grad():
             found_segments = tag_segments(model, states)
             found = pad_quotes(find_quotes(model, states, found_segments)).to(quotes.device)
         match = match_found(found, gold.owner, quotes)
-        padded = pad_segments(found_segments, quotes.device)
+        padded = pad_segments(found_segments).to(quotes.device)
         links.append((padded, segment_owners(padded, gold.owner)))
         known = match >= 0
         pick = match.clamp(min=0)
@@ -46,7 +46,6 @@ def losses(model: QuoteModel, batch: Batch, gold: Targets, on_found: bool, smoot
             return taken.masked_fill(~known.view(*known.shape, *[1] * (values.dim() - 2)), IGNORE)
 
         starts = torch.cat([starts, of_match(starts)], 1)
-        lengths = torch.cat([lengths, of_match(lengths)], 1)
         stance = torch.cat([stance, of_match(stance)], 1)
         present = found[:, :, 0, 0] >= 0
         real = torch.cat([real, torch.where(present, known.long(), IGNORE)], 1)
@@ -86,11 +85,6 @@ def gold_segments(gold: Targets) -> tuple[Tensor, Tensor]:
     order = torch.where(rows[..., 0] < 0, 10**9, rows[..., 0]).argsort(1)
     segments = rows.gather(1, order[..., None].expand(-1, -1, 2))
     return segments, torch.where(segments[..., 0] < 0, -1, owner[order])
-
-
-def pad_segments(segments: list[list[tuple[int, int]]], device: torch.device) -> Tensor:
-    """Pad token segments of articles to [B, S, 2] with -1, S at least 1."""
-    return pad_quotes([[article] for article in segments])[:, 0].to(device)
 
 
 def segment_owners(segments: Tensor, owner: Tensor) -> Tensor:
