@@ -194,19 +194,11 @@ def train(
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False)
-    try:
+    unfinished = "interrupted; the same command goes on from the last checkpoint"
+    with _in_one_line(console, "training", "train", unfinished):
         from .training.run import train as run
 
         folder = run(config, polnear, output, resume)
-    except ImportError as error:
-        _say(console, f"error: training needs packages that are not installed ({error}): pip install 'quoth[train]'")
-        raise typer.Exit(USAGE) from None
-    except (ValueError, OSError) as error:
-        _say(console, f"error: {error}")
-        raise typer.Exit(USAGE) from None
-    except KeyboardInterrupt:
-        _say(console, "interrupted; the same command goes on from the last checkpoint")
-        raise typer.Exit(INTERRUPTED) from None
     typer.echo(str(folder))
 
 
@@ -255,7 +247,7 @@ def evaluate(
     if output is None and compare is None:
         raise typer.BadParameter("say into which folder the files go.", param_hint="--output")
     console, screen = Console(stderr=True, highlight=False), Console(highlight=False)
-    try:
+    with _in_one_line(console, "scoring", "eval"):
         from .eval import gold as corpora
 
         corpus = corpora.load(gold, polnear)
@@ -290,15 +282,6 @@ def evaluate(
                     for name in (systems.BASELINES if baselines else ())
                 }
             screen.print(report.summary(run.evaluate(corpus, predicted, output, beside, resamples, seed)))
-    except ImportError as error:
-        _say(console, f"error: scoring needs packages that are not installed ({error}): pip install 'quoth[eval]'")
-        raise typer.Exit(USAGE) from None
-    except (ValueError, OSError) as error:
-        _say(console, f"error: {error}")
-        raise typer.Exit(USAGE) from None
-    except KeyboardInterrupt:
-        _say(console, "interrupted")
-        raise typer.Exit(INTERRUPTED) from None
     if output:
         _say(console, f"written to {output}")
 
@@ -321,7 +304,7 @@ def card(
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False)
-    try:
+    with _in_one_line(console, "the card", "eval"):
         from .eval.card import render
         from .eval.result import read_result
         from .eval.trained import read_training
@@ -331,12 +314,22 @@ def card(
         text = str(render([read_result(path) for path in results], read_training(record)))
         with whole_file(output) if output else nullcontext(sys.stdout.buffer) as file:
             file.write(text.encode())
+
+
+@contextmanager
+def _in_one_line(console: "Console", what: str, extra: str, interrupted: str = "interrupted") -> Iterator[None]:
+    """Say in one line what a command could not do, and exit; `extra` names the packages that it needs."""
+    try:
+        yield
     except ImportError as error:
-        _say(console, f"error: the card needs packages that are not installed ({error}): pip install 'quoth[eval]'")
+        _say(console, f"error: {what} needs packages that are not installed ({error}): pip install 'quoth[{extra}]'")
         raise typer.Exit(USAGE) from None
     except (ValueError, OSError) as error:
         _say(console, f"error: {error}")
         raise typer.Exit(USAGE) from None
+    except KeyboardInterrupt:
+        _say(console, interrupted)
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def _parse_kinds(kinds: str) -> frozenset[str]:
