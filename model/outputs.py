@@ -13,7 +13,7 @@ from .records import Article
 LINE_ENDS: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"}
 
 
-def json_line(article: Article) -> bytes:
+def json_line(article: Article, with_text: bool = False) -> bytes:
     r"""Give the article's record as a line of UTF-8, in the same bytes on every system.
 
     Raises ValueError where a score is no number: JSON has no NaN.
@@ -21,7 +21,7 @@ def json_line(article: Article) -> bytes:
     >>> json_line(Article("a1", (), "quoth-base 0.1.0"))
     b'{"id": "a1", "quotes": [], "model": "quoth-base 0.1.0"}\n'
     """
-    line = json.dumps(article.to_dict(), ensure_ascii=False, allow_nan=False)
+    line = json.dumps(article.to_dict(with_text), ensure_ascii=False, allow_nan=False)
     return line.translate(LINE_ENDS).encode() + b"\n"
 
 
@@ -36,7 +36,7 @@ def holds_records(path: Path) -> bool:
         record = json.loads(line) if line else {}
     except (ValueError, RecursionError):
         return False
-    return not line or (isinstance(record, dict) and {"id", "quotes", "model"} == record.keys())
+    return not line or (isinstance(record, dict) and {"id", "quotes", "model"} <= record.keys())
 
 
 @contextmanager

@@ -119,18 +119,26 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article's quotes in reading order. `text` is what the offsets count in; it is not written out."""
+    """One article's quotes in reading order.
+
+    `text` is what the offsets count in; it is written out on request. `meta` is what was carried through from the
+    article's source, such as its date and outlet: plain JSON values by name.
+    """
 
     id: str
     quotes: tuple[Quote, ...]
     model: str
     text: str = field(default="", repr=False, compare=False)
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the article as JSON writes it: id, quotes and model, without the text."""
-        return {"id": self.id, "quotes": [quote.to_dict() for quote in self.quotes], "model": self.model}
+    def to_dict(self, with_text: bool = False) -> dict[str, Any]:
+        """Give the article as JSON writes it: id, meta (where there is any), quotes, model, and the text on request."""
+        meta = {"meta": dict(self.meta)} if self.meta else {}
+        text = {"text": self.text} if with_text else {}
+        return {"id": self.id, **meta, "quotes": [quote.to_dict() for quote in self.quotes], "model": self.model, **text}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], text: str = "") -> Self:
         """Read what `to_dict` gave; raises KeyError or ValueError as `Quote.from_dict` does."""
-        return cls(data["id"], tuple(Quote.from_dict(quote) for quote in data["quotes"]), data["model"], text)
+        quotes = tuple(Quote.from_dict(quote) for quote in data["quotes"])
+        return cls(data["id"], quotes, data["model"], data.get("text", text), data.get("meta", {}))
