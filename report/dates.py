@@ -1,0 +1,30 @@
+"""Dates of articles, as their sources wrote them, to days."""
+
+from datetime import date, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+FORMATS: Final = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d", "%Y%m%d")
+"""What is understood beside ISO 8601 and the format of mails; no day and month in an order that readers differ on."""
+
+
+def day(written: str) -> str:
+    """Give a date's day as `YYYY-MM-DD`, and "" where it is none that can be understood without guessing.
+
+    >>> day("2022-01-10T08:30:00Z"), day("10 January 2022"), day("Mon, 10 Jan 2022 08:30:00 +0000"), day("10/01/2022")
+    ('2022-01-10', '2022-01-10', '2022-01-10', '')
+    """
+    written = written.strip()
+    try:
+        return date.fromisoformat(written[:10]).isoformat()
+    except ValueError:
+        pass
+    for form in FORMATS:
+        try:
+            return datetime.strptime(written, form).date().isoformat()
+        except ValueError:
+            pass
+    try:
+        return parsedate_to_datetime(written).date().isoformat()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return ""
