@@ -20,7 +20,7 @@ function articlesView(root) {
     const count = one.rows.reduce((sum, quote) => sum + passing.has(quote), 0);
     return el("div", { class: "list-row", role: "listitem" },
       el("a", { href: `#articles/${one.at}`, "aria-current": one === article ? "true" : null },
-        el("strong", {}, one.name), el("span", { class: "dim" }, [source(one), counted(count, "quote")].filter(Boolean).join(" · "))));
+        el("strong", {}, one.name), el("span", { class: "line" }, el("span", {}, source(one)), el("span", {}, counted(count, "quote")))));
   }
 
   function filter(keepPlace) {
@@ -113,7 +113,7 @@ function articlesView(root) {
     const [quote] = tiesAt(event);
     if (!quote || event.target.closest("a, summary")) return;
     pin(quote);
-    badgeOf(quote)?.scrollIntoView({ block: "center" });
+    badgeOf(quote)?.scrollIntoView();
   });
   root.addEventListener("keydown", event => event.key === "Escape" && pin(null));
 
@@ -138,7 +138,7 @@ function articlesView(root) {
       }
       pin(quote);
       const badge = badgeOf(quote) || cards.querySelector(`[data-index="${quote.index}"] summary`);
-      badge?.scrollIntoView({ block: "center" });
+      badge?.scrollIntoView();
       badge?.focus({ preventScroll: true });
     },
     update() {

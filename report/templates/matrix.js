@@ -18,13 +18,15 @@ function peopleView(root) {
     const aimed = shown.filter(quote => quote.targetName && quote.speakerName);
     if (!aimed.length) return empty("None of these quotes has both a speaker and a target.");
     const [allSpeakers, allTargets] = [tally(aimed, quote => quote.speakerName), tally(aimed, quote => quote.targetName)];
-    const [speakers, targets] = [allSpeakers.slice(0, limit), allTargets.slice(0, limit)];
     const cells = new Map();
     for (const quote of aimed) {
       const key = JSON.stringify([quote.speakerName, quote.targetName]);
-      cells.set(key, [...(cells.get(key) || []), quote]);
+      if (!cells.has(key)) cells.set(key, []);
+      cells.get(key).push(quote);
     }
-    const most = Math.max(...[...cells.values()].map(some => some.length));
+    const pairs = [...cells.values()].sort((one, other) => other.length - one.length);
+    const most = pairs[0].length;
+    const [speakers, targets] = axes(pairs, allSpeakers);
     const left = Math.max(allSpeakers.length, allTargets.length) - limit;
     const without = shown.length - aimed.length;
     return [
@@ -32,14 +34,34 @@ function peopleView(root) {
         without ? `, ${numbers.format(without)} without.` : ".", " A cell leads to its quotes."),
       el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Matrix of speakers by targets" },
         el("table", { class: "matrix" },
-          el("thead", {}, el("tr", {}, el("td", {}), targets.map(([name]) => el("th", { scope: "col" }, el("span", { title: name }, name))))),
-          el("tbody", {}, speakers.map(([speaker]) => el("tr", {}, el("th", { scope: "row", title: speaker }, speaker),
-            targets.map(([target]) => el("td", {}, matrixCell(speaker, target, cells.get(JSON.stringify([speaker, target])), most)))))))),
+          el("thead", {}, el("tr", {}, el("td", {}), targets.map(name => el("th", { scope: "col" }, el("span", { title: name }, name))))),
+          el("tbody", {}, speakers.map(speaker => el("tr", {}, el("th", { scope: "row", title: speaker }, speaker),
+            targets.map(target => el("td", {}, matrixCell(speaker, target, cells.get(JSON.stringify([speaker, target])), most)))))))),
       left > 0 ? el("p", {}, el("button", { type: "button", onclick: () => {
         limit += AT_FIRST;
         update();
       } }, `Show ${Math.min(left, AT_FIRST)} more`), el("span", { class: "dim" }, ` of ${counted(allSpeakers.length, "speaker")} and ${counted(allTargets.length, "target")}`)) : null,
     ].filter(Boolean).reduce((box, part) => (box.append(part), box), el("div", {}));
+  }
+
+  // Those of the commonest pairs, so that few cells are empty; targets follow the speakers, along the diagonal.
+  function axes(pairs, allSpeakers) {
+    const [speakers, targets] = [new Set(), new Set()];
+    for (const [{ speakerName, targetName }] of pairs) {
+      const fits = (speakers.has(speakerName) || speakers.size < limit) && (targets.has(targetName) || targets.size < limit);
+      if (fits) {
+        speakers.add(speakerName);
+        targets.add(targetName);
+      }
+    }
+    const rows = allSpeakers.map(([name]) => name).filter(name => speakers.has(name));
+    const first = new Map();
+    for (const name of rows) {
+      for (const [{ speakerName, targetName }] of pairs) {
+        if (speakerName === name && targets.has(targetName) && !first.has(targetName)) first.set(targetName, first.size);
+      }
+    }
+    return [rows, [...first.keys()]];
   }
 
   function matrixCell(speaker, target, some, most) {

@@ -6,20 +6,18 @@ const NARROW_ROW = 148;
 function tableView(root) {
   const narrow = matchMedia("(max-width: 60rem)");
   const head = el("div", { class: "row head", role: "row" }, COLUMNS.map(header));
-  const body = el("div", { class: "body", role: "rowgroup", tabindex: "-1" });
-  const table = el("div", { class: "table", role: "table", "aria-label": "Quotes" }, el("div", { role: "rowgroup", class: "head-group" }, head), body);
+  const headGroup = el("div", { role: "rowgroup", class: "head-group" }, head);
+  const table = el("div", { class: "table", role: "table", "aria-label": "Quotes", tabindex: "-1" }, headGroup);
   const none = empty("No quote passes the filters.");
   const order = el("select", { "aria-label": "Sort by", onchange: event => want({ sort: event.target.value, descending: event.target.value === "score" }) },
     el("option", { value: "" }, "article order"), COLUMNS.map(column => el("option", { value: column.key }, column.label.toLowerCase())));
   root.append(
     el("div", { class: "table-tools" },
       el("label", { class: "order" }, "Sort by ", order),
-      el("button", { type: "button", id: "csv", onclick: () => download("quotes.csv", csv(shown)) }, "Download these rows (CSV)")),
+      el("button", { type: "button", id: "csv", onclick: () => download("quotes.csv", csv(shown)) }, "Download CSV")),
     table, none);
-  const keys = COLUMNS.map(column => column.key);
-  table.classList.toggle("dated", keys.includes("date"));
   table.style.setProperty("--columns", COLUMNS.map(column => WIDTHS[column.key]).join(" "));
-  const rows = virtualRows(body, index => row(shown[index], index));
+  const rows = virtualRows(table, index => row(shown[index], index), () => headGroup.offsetHeight, "rowgroup");
   narrow.addEventListener("change", update);
 
   function header(column) {
@@ -32,7 +30,7 @@ function tableView(root) {
   }
 
   function row(quote, index) {
-    const cells = COLUMNS.map(column => el("div", { role: "cell", class: `c-${column.key}`, "data-label": column.label }, cell(quote, column)));
+    const cells = COLUMNS.map(column => el("div", { role: "cell", class: `c-${column.key}`, "data-empty": column.of(quote) === "" }, cell(quote, column)));
     return el("div", { class: "row", role: "row", "aria-rowindex": index + 2, onclick: event => {
       if (!event.target.closest("a") && !String(getSelection())) location.hash = placeOf(quote);
     } }, cells);

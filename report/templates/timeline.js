@@ -3,13 +3,14 @@
 const LANES = 12;
 const CHART = 180; // pixels
 const LANE = 30;
+const WIDEST = 1200;
 
 function timelineView(root) {
   let width = 0;
-  new ResizeObserver(() => root.clientWidth && root.clientWidth !== width && !root.hidden && update()).observe(root);
+  new ResizeObserver(() => root.clientWidth && Math.min(root.clientWidth, WIDEST) !== width && !root.hidden && update()).observe(root);
 
   function update() {
-    width = root.clientWidth;
+    width = Math.min(root.clientWidth, WIDEST);
     const dated = shown.filter(quote => quote.article.day);
     const undated = shown.length - dated.length;
     root.replaceChildren();
@@ -62,7 +63,9 @@ function timelineView(root) {
     const parts = counts.map(([label, count]) => {
       const high = (count / most) * (CHART - 16);
       top -= high;
-      return svg("rect", { x: place.x(bin) - wide / 2, y: top, width: wide, height: Math.max(0.5, high - 1), class: colour(label) });
+      return svg("g", { class: colour(label) },
+        svg("rect", { x: place.x(bin) - wide / 2, y: top, width: wide, height: Math.max(0.5, high - 1) }),
+        high > 15 && wide > 11 ? svg("text", { x: place.x(bin), y: top + high / 2 + 4, "text-anchor": "middle", class: "shape" }, shape(label)) : null);
     });
     const hit = svg("rect", { x: place.x(bin) - wide / 2, y: 0, width: wide, height: CHART, class: "hit" });
     return mark(`${bin}: ${said(counts)}`, { date: bin }, hit, ...parts);
@@ -78,10 +81,12 @@ function timelineView(root) {
       if (!some.length) continue;
       const counts = stanceCounts(some);
       const stance = mainStance(counts);
-      const radius = Math.min(12, Math.max(8, step / 2));
+      const text = some.length > 1 && step > 30 ? `${shape(stance)}${some.length}` : shape(stance);
+      const wide = 12 + text.length * 7;
       chart.append(mark(`${speaker}, ${bin}: ${said(counts)}`, { date: bin, speaker: `=${speaker}` },
-        svg("circle", { cx: place.x(bin), cy: y, r: radius, class: colour(stance) }),
-        svg("text", { x: place.x(bin), y: y + 4, "text-anchor": "middle", class: "shape" }, some.length > 1 ? String(some.length) : shape(stance))));
+        svg("g", { class: colour(stance) },
+          svg("rect", { x: place.x(bin) - wide / 2, y: y - 10, width: wide, height: 20, rx: 6 }),
+          svg("text", { x: place.x(bin), y: y + 4, "text-anchor": "middle", class: "shape" }, text))));
     }
   }
 

@@ -2,9 +2,10 @@
 
 const OVERSCAN = 8;
 
-// box scrolls; rows of `height` pixels come from draw(index). Gives { reset(count, height), show(index) }.
-function virtualRows(box, draw) {
-  const sheet = el("div", { class: "sheet", role: "presentation" });
+// box scrolls; rows of `height` pixels come from draw(index); above() is the height of what stays above them.
+// Gives { reset(count, height), show(index) }.
+function virtualRows(box, draw, above = () => 0, role = "presentation") {
+  const sheet = el("div", { class: "sheet", role });
   const drawn = new Map();
   let count = 0;
   let height = 1;
@@ -41,7 +42,7 @@ function virtualRows(box, draw) {
   function show(index) {
     const top = index * height;
     if (top < box.scrollTop) box.scrollTop = top;
-    else if (top + height > box.scrollTop + box.clientHeight) box.scrollTop = top + height - box.clientHeight;
+    else if (top + height + above() > box.scrollTop + box.clientHeight) box.scrollTop = top + height + above() - box.clientHeight;
     render();
   }
 
