@@ -4,7 +4,7 @@
 
     [kind, stance, score, stance score, scores of all labels, segments, cue, speaker, target, group, words]
 
-kind, stance: numbers in `kinds` and `labels`. segments, cue: [start, end, start, end, …], [] where there is none.
+kind, stance: numbers in `kinds` and `labels`. Scores: in thousandths. segments, cue: [start, end, start, end, …], [] where there is none.
 speaker, target: [start, end, name, party], numbers in `names`, or []. group: a number, or -1. words: the segments'
 words where the article has no text to cut them from, else [].
 """
@@ -123,9 +123,9 @@ def _quote(
     return [
         KINDS.index(quote.kind),
         labels.index(quote.stance.label),
-        round(quote.score, 3),
-        round(quote.stance.score, 3),
-        [round(quote.stance.scores.get(label, 0), 3) for label in labels],
+        round(1000 * quote.score),
+        round(1000 * quote.stance.score),
+        [round(1000 * quote.stance.scores.get(label, 0)) for label in labels],
         segments,
         cue,
         *mentions,

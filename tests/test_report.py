@@ -100,7 +100,7 @@ class TestData:
         stance = Stance("threat", 0.6, {"threat": 0.6, "none": 0.4})
         told = data.page_data([replace(article, quotes=(replace(article.quotes[0], stance=stance),))], {})
         assert told["labels"] == ["rejection", "denial", "assurance", "offer", "none", "threat"]
-        assert told["articles"][0]["quotes"][0][1:5] == [5, 0.8, 0.6, [0, 0, 0, 0, 0.4, 0.6]]
+        assert told["articles"][0]["quotes"][0][1:5] == [5, 800, 600, [0, 0, 0, 0, 400, 600]]
 
     def test_what_is_no_string_in_meta_is_shown_as_json(self) -> None:
         meta = {"date": 20220110, "outlet": None, "tags": ["a", "b"], "url": "https://example.org/1"}

@@ -15,6 +15,7 @@ function articlesView(root) {
   let ties = new Map();
   let pinned = null;
   let active = [];
+  let under = null; // what the pointer was moved over last
 
   function listRow(one) {
     const count = one.rows.reduce((sum, quote) => sum + passing.has(quote), 0);
@@ -99,7 +100,12 @@ function articlesView(root) {
   }
 
   for (const part of [reader, cards]) {
-    part.addEventListener("mouseover", event => tiesAt(event).length ? light(tiesAt(event)) : light(pinned ? [pinned] : []));
+    // Not mouseover, which comes, too, where the text moves under a pointer that rests, as after a jump.
+    part.addEventListener("mousemove", event => {
+      if (event.target === under) return;
+      under = event.target;
+      light(tiesAt(event).length || !pinned ? tiesAt(event) : [pinned]);
+    });
     part.addEventListener("mouseleave", () => light(pinned ? [pinned] : []));
     part.addEventListener("focusin", event => tiesAt(event).length && light(tiesAt(event)));
     part.addEventListener("focusout", () => light(pinned ? [pinned] : []));
@@ -126,6 +132,7 @@ function articlesView(root) {
     open([at, index]) {
       const before = article;
       article = articles[at] || article || listed[0] || articles[0] || null;
+      if (at === undefined && article) history.replaceState(null, "", `#articles/${article.at}`); // for Back to lead here
       const quote = article && index !== undefined ? article.rows[index] : undefined;
       if (quote && !passing.has(quote)) wantNothing(); // a link from elsewhere leads to what it names
       draw();

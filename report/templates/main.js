@@ -61,3 +61,4 @@ document.querySelector(".skip").addEventListener("click", event => {
 new ResizeObserver(([bar]) => document.documentElement.style.setProperty("--bar", `${bar.target.offsetHeight}px`)).observe(document.querySelector(".bar"));
 addEventListener("hashchange", go);
 go();
+foldWhenIdle();

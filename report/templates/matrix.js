@@ -20,11 +20,12 @@ function peopleView(root) {
     const [allSpeakers, allTargets] = [tally(aimed, quote => quote.speakerName), tally(aimed, quote => quote.targetName)];
     const cells = new Map();
     for (const quote of aimed) {
-      const key = JSON.stringify([quote.speakerName, quote.targetName]);
-      if (!cells.has(key)) cells.set(key, []);
-      cells.get(key).push(quote);
+      if (!cells.has(quote.speakerName)) cells.set(quote.speakerName, new Map());
+      const ofSpeaker = cells.get(quote.speakerName);
+      if (!ofSpeaker.has(quote.targetName)) ofSpeaker.set(quote.targetName, []);
+      ofSpeaker.get(quote.targetName).push(quote);
     }
-    const pairs = [...cells.values()].sort((one, other) => other.length - one.length);
+    const pairs = [...cells.values()].flatMap(ofSpeaker => [...ofSpeaker.values()]).sort((one, other) => other.length - one.length);
     const most = pairs[0].length;
     const [speakers, targets] = axes(pairs, allSpeakers);
     const left = Math.max(allSpeakers.length, allTargets.length) - limit;
@@ -36,7 +37,7 @@ function peopleView(root) {
         el("table", { class: "matrix" },
           el("thead", {}, el("tr", {}, el("td", {}), targets.map(name => el("th", { scope: "col" }, el("span", { title: name }, name))))),
           el("tbody", {}, speakers.map(speaker => el("tr", {}, el("th", { scope: "row", title: speaker }, speaker),
-            targets.map(target => el("td", {}, matrixCell(speaker, target, cells.get(JSON.stringify([speaker, target])), most)))))))),
+            targets.map(target => el("td", {}, matrixCell(speaker, target, cells.get(speaker).get(target), most)))))))),
       left > 0 ? el("p", {}, el("button", { type: "button", onclick: () => {
         limit += AT_FIRST;
         update();

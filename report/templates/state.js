@@ -28,7 +28,7 @@ for (const [at, article] of articles.entries()) {
     const [kind, stance, certainty, stanceScore, scores, segments, cue, speaker, target, group, words] = written;
     const parts = article.text === null ? words : spans(segments).map(([start, end]) => article.text.slice(start, end));
     const quote = {
-      at: quotes.length, article, index, group, scores, stanceScore, score: certainty,
+      at: quotes.length, article, index, group, scores: scores.map(each => each / 1000), stanceScore: stanceScore / 1000, score: certainty / 1000,
       kind: data.kinds[kind], stance: data.labels[stance],
       segments: spans(segments), cue: spans(cue), speaker: mention(speaker), target: mention(target),
       text: parts.join(" … ").replace(/\s+/g, " "),
@@ -43,10 +43,23 @@ for (const [at, article] of articles.entries()) {
 const names = new Map(data.names.map(name => [name, folded(name)]));
 names.set("", "");
 for (const article of articles) article.folded = folded(`${article.name} ${article.id} ${article.outlet}`);
-for (const quote of quotes) {
+
+// Quotes are made ready to be searched while nothing else is to be done, or when a search comes before that.
+let foldedQuotes = 0;
+
+function fold(quote) {
   const own = [quote.speaker, quote.target].map(one => (one ? names.get(one.name) : "")).join(" ");
   quote.folded = folded(quote.text);
   quote.all = `${names.get(quote.speakerName)} ${names.get(quote.targetName)} ${own} ${quote.folded} ${quote.article.folded}`;
+}
+
+function foldUpTo(end) {
+  for (; foldedQuotes < end; foldedQuotes++) fold(quotes[foldedQuotes]);
+}
+
+function foldWhenIdle() {
+  foldUpTo(Math.min(quotes.length, foldedQuotes + 500));
+  if (foldedQuotes < quotes.length) (window.requestIdleCallback || setTimeout)(foldWhenIdle);
 }
 
 // The columns of the table, and so the fields that can be filtered and sorted.
@@ -112,6 +125,7 @@ function fieldTest(column, value) {
 
 function select() {
   const words = folded(wanted.search).split(/\s+/).filter(Boolean);
+  if (words.length || COLUMNS.some(column => column.fold && wanted.fields[column.key])) foldUpTo(quotes.length);
   const tests = COLUMNS.filter(column => wanted.fields[column.key]).map(column => fieldTest(column, wanted.fields[column.key]));
   shown = sorted(wanted.sort).filter(quote =>
     quote.score >= wanted.least &&
@@ -136,9 +150,12 @@ function sorted(key) {
   return orders.get(key);
 }
 
-// Count things by a key, most first: tally(quotes, quote => quote.stance) gives [["none", 12], ["offer", 3]].
+// Count things by a key, most first, then in the order of their coming: tally(quotes, quote => quote.stance) gives [["none", 12], ["offer", 3]].
 function tally(items, of) {
   const counts = new Map();
-  for (const item of items) counts.set(of(item), (counts.get(of(item)) || 0) + 1);
-  return [...counts].sort((one, other) => other[1] - one[1] || collator.compare(one[0], other[0]));
+  for (const item of items) {
+    const key = of(item);
+    counts.set(key, (counts.get(key) || 0) + 1);
+  }
+  return [...counts].sort((one, other) => other[1] - one[1]);
 }
