@@ -6,7 +6,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +103,7 @@ def _check(article: Article) -> None:
                 _typed(f"{field}: name", span.name, str)
         _typed(f"{field}.stance.label", quote.stance.label, str)
         for score in (quote.score, quote.stance.score, *quote.stance.scores.values()):
-            if isinstance(score, bool) or not isinstance(score, int | float) or not (isfinite(score) and 0 <= score <= 1):
+            if type(score) not in (int, float) or not 0 <= score <= 1:  # NaN is not, either
                 raise ValueError(f"`{field}`: the score {score!r} is no number between 0 and 1")
 
 
