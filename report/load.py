@@ -61,8 +61,8 @@ def fits(article: Article, text: str) -> bool:
 
 def fitting_text(article: Article, texts: Mapping[str, str]) -> str | None:
     """Give the article's text, its own or that of the same id in `texts`: the first that fits, None where none does."""
-    candidates = (article.text, texts.get(article.id, ""))
-    return next((text for text in candidates if text and fits(article, text)), None)
+    candidates = (article.text or None, texts.get(article.id))
+    return next((text for text in candidates if text is not None and fits(article, text)), None)
 
 
 def _record(line: str) -> Article:

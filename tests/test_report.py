@@ -83,6 +83,7 @@ class TestData:
         assert found(article, {}) == found(bare, given) == (article.text, "")
         assert found(replace(article, text="Quite another text"), given) == (article.text, "")
         assert found(bare, {}) == (None, "missing")
+        assert found(replace(bare, quotes=()), {"a1": ""}) == ("", "")
         assert found(bare, {"a1": "She: “No.”"}) == found(replace(article, text="She: “No.”"), {}) == (None, "unfit")
 
     def test_without_a_text_the_words_go_along(self) -> None:
