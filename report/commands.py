@@ -40,6 +40,7 @@ def report(
     from ..model.inputs import InputError, read_articles
     from ..model.outputs import whole_file
     from .load import read_records
+    from .notices import counted
 
     if not 0 <= min_score <= 1:
         raise typer.BadParameter(f"{min_score} is not between 0 and 1.", param_hint="--min-score")
@@ -70,5 +71,5 @@ def report(
         with whole_file(output) as file:
             # Half of a surrogate pair, which JSON can write, is no character; its place is kept, for offsets.
             file.write(page.encode("utf-8", errors="replace"))
-    _say(console, f"written to {output}: {len(records):,} articles{f'; {errors} errors' if errors else ''}")
+    _say(console, f"written to {output}: {counted(len(records), 'article')}; {counted(errors, 'error')}")
     raise typer.Exit(FAILED if errors else 0)
