@@ -14,6 +14,7 @@ import typer
 from . import __version__
 from .model.batch import command as extracting
 from .model.terminal import in_one_line, load, say
+from .report import commands as reporting
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -72,6 +73,7 @@ def _quoth(
 
 
 app.command(epilog=extracting.EXAMPLES)(extracting.extract)
+app.command(epilog=reporting.EXAMPLES)(reporting.report)
 
 
 @app.command()

@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -55,6 +56,36 @@ def one_of(value: str, choices: tuple[str, ...], option: str) -> str:
     if value not in choices:
         raise typer.BadParameter(f"{value!r} is none of {', '.join(choices)}.", param_hint=option)
     return value
+
+
+def check_output(output: Path, inputs: Sequence[str | Path], as_folder: bool = False) -> None:
+    """Refuse, before any work is done, an output that cannot be written or would replace an input.
+
+    as_folder: a folder is to be written, empty but for what a run that was stopped left in it. Raises
+    typer.BadParameter.
+    """
+    why = ""
+    if not output.parent.is_dir():
+        why = f"{output} lies in {output.parent}, which is not there; give a place that is."
+    elif output.is_dir() and not as_folder:
+        why = f"{output} is a folder; give the file to write."
+    elif output.is_file() and _is_input(output, inputs):
+        why = f"{output} is an input, and would be replaced."
+    elif output.is_dir() and not (output / ".parts").is_dir() and any(output.iterdir()):
+        why = f"{output} is a folder with other things in it; give an empty or a new one (with / at its end)."
+    if why:
+        raise typer.BadParameter(why, param_hint="--output")
+
+
+def _is_input(output: Path, inputs: Sequence[str | Path]) -> bool:
+    """Tell whether a file is among the inputs, or in a folder among them; what an earlier run wrote there is not."""
+    from .batch.files import SUFFIXES
+    from .batch.outputs import holds_records
+
+    if any(os.path.isfile(path) and os.path.samefile(path, output) for path in inputs):
+        return True
+    inside = any(Path(path).resolve() in output.resolve().parents for path in inputs if os.path.isdir(path))
+    return inside and output.name.lower().endswith(SUFFIXES) and not holds_records(output)
 
 
 def stop_quietly() -> NoReturn:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from ..terminal import FAILED, INTERRUPTED, USAGE, load, one_of, say, stop_quietly
+from ..terminal import FAILED, INTERRUPTED, USAGE, check_output, load, one_of, say, stop_quietly
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -153,7 +153,7 @@ def extract(
         with ExitStack() as stack:
             write = stack.enter_context(_screen(view))
             if path is not None and not _is_stream(path):
-                _check_output(path, paths)
+                check_output(path, paths, as_folder)
                 job = stack.enter_context(_open_job(path, as_folder, format, options, model, precision))
                 tally = job.tally
             items = read_articles(paths, path, fields)
@@ -220,30 +220,6 @@ def _say_error(console: "Console", error: "InputError", job: "Job | None", count
 def _is_stream(output: Path) -> bool:
     """Tell a named pipe or a device, which is written to as it is, from a file or a folder."""
     return output.exists() and not output.is_file() and not output.is_dir()
-
-
-def _check_output(output: Path, paths: list[str]) -> None:
-    """Refuse, before any work is done, an output that cannot be written or that would replace an input."""
-    why = ""
-    if not output.parent.is_dir():
-        why = f"{output} lies in {output.parent}, which is not there; give a place that is."
-    elif output.is_file() and _is_input(output, paths):
-        why = f"{output} is an input, and would be replaced."
-    elif output.is_dir() and not (output / ".parts").is_dir() and any(output.iterdir()):
-        why = f"{output} is a folder with other things in it; give an empty or a new one (with / at its end)."
-    if why:
-        raise typer.BadParameter(why, param_hint="--output")
-
-
-def _is_input(output: Path, paths: list[str]) -> bool:
-    """Tell whether a file is among the paths, or in a folder among them; what an earlier run wrote there is not."""
-    from .files import SUFFIXES
-    from .outputs import holds_records
-
-    if any(os.path.isfile(path) and os.path.samefile(path, output) for path in paths):
-        return True
-    inside = any(Path(path).resolve() in output.resolve().parents for path in paths if os.path.isdir(path))
-    return inside and output.name.lower().endswith(SUFFIXES) and not holds_records(output)
 
 
 def _open_job(
