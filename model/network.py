@@ -19,18 +19,22 @@ from transformers import AutoModel, PreTrainedModel
 from .config import QuoteConfig
 from .crf import LinearChainCRF
 from .quotation import MARK_STATES
-from .windows import BREAKS, CASES, PADDING
+from .windows import BREAKS, CASES
 
 ROLES = ("cue", "speaker", "target")
 TAGS = ("O", "B", "I")
 DISTANCES = 14  # buckets of token distance on each side of a quote
 PARAGRAPHS = 4  # buckets of paragraph distance on each side
+WINDOW_TOKENS = 8192  # that go through the encoder at once, padding counted
 READER_REACH = 96  # tokens around a quote that its reader attends to
 
 
 @dataclass
 class States:
-    """What one encoder pass gives: hidden [B, T, D], mask [B, T], content [B, T, 3], tags [B, T, 2, 3], paragraph."""
+    """What one encoder pass gives: hidden [B, T, D], content [B, T, 3], tags [B, T, 2, 3], paragraph [B, T].
+
+    mask [B, T]: where a token stands that a window covered.
+    """
 
     hidden: Tensor
     mask: Tensor
@@ -180,13 +184,25 @@ class QuoteModel(PreTrainedModel):
         embeddings = self.encoder.get_input_embeddings()(input_ids)
         for column, table in enumerate((self.mark_embedding, self.case_embedding, self.break_embedding)):
             embeddings = embeddings + table(features[..., column])
-        windows = self.encoder(inputs_embeds=embeddings, attention_mask=attention_mask).last_hidden_state
-        mask = gather != PADDING
-        covered = (gather >= 0)[..., None]
-        hidden = self.dropout(windows.flatten(0, 1)[gather.clamp(min=0)].masked_fill(~covered, 0))
+        windows = self._windows(embeddings, attention_mask)
+        mask = gather >= 0
+        hidden = self.dropout(windows.flatten(0, 1)[gather.clamp(min=0)] * mask[..., None])
         tags = self.tags(hidden).view(*mask.shape, 2, len(TAGS))
         paragraph = (features_of[..., 2] > 0).long().cumsum(1)
         return States(hidden, mask, self.content(hidden), tags, paragraph)
+
+    def _windows(self, embeddings: Tensor, mask: Tensor) -> Tensor:
+        """Encode windows [W, L, D]; outside training, those of like length together, so that little is padding."""
+        if self.training or len(mask) == 1:
+            return cast(Tensor, self.encoder(inputs_embeds=embeddings, attention_mask=mask).last_hidden_state)
+        result = torch.zeros_like(embeddings)
+        lengths = mask.sum(1)
+        order = lengths.argsort(stable=True)
+        for rows in order.split(max(1, WINDOW_TOKENS // mask.shape[1])):
+            width = int(lengths[rows[-1]])
+            part = self.encoder(inputs_embeds=embeddings[rows, :width], attention_mask=mask[rows, :width])
+            result[rows, :width] = part.last_hidden_state
+        return result
 
     def link(self, states: States, segments: Tensor) -> Tensor:
         """Score that segments i and i + 1 of [B, S, 2] are parts of one quote -> logits [B, S - 1]."""
@@ -237,9 +253,9 @@ class QuoteModel(PreTrainedModel):
         scores = self.ends[role](at(states.hidden, starts), states.hidden)
         offsets = torch.arange(self.config.mention_tokens, device=starts.device)
         positions = starts.clamp(min=0)[..., None] + offsets
-        inside = positions < states.mask.sum(1)[:, None, None]
-        scores = scores.gather(2, positions.clamp(max=scores.shape[2] - 1)) + self.end_bias.weight[:, role]
-        return cast(Tensor, scores.masked_fill(~inside, -1e4))
+        places = positions.clamp(max=scores.shape[2] - 1)
+        inside = (positions == places) & states.mask[:, None].expand_as(scores).gather(2, places)
+        return cast(Tensor, (scores.gather(2, places) + self.end_bias.weight[:, role]).masked_fill(~inside, -1e4))
 
     def name_starts(self, states: States, mentions: Tensor) -> Tensor:
         """Score where the fullest name of a mention's party begins: mentions [B, M, 2] -> logits [B, M, T]."""
