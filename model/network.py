@@ -19,7 +19,7 @@ from transformers import AutoModel, PreTrainedModel
 from .config import QuoteConfig
 from .crf import LinearChainCRF
 from .quotation import MARK_STATES
-from .windows import BREAKS, CASES
+from .windows import BREAKS, CASES, WIDTH_STEP
 
 ROLES = ("cue", "speaker", "target")
 TAGS = ("O", "B", "I")
@@ -94,14 +94,15 @@ class Reader(nn.Module):
         """Attend from query [B, Q, D] to hidden [B, T, D] where inside and around [B, Q, T] -> [B, Q, 2 D]."""
         batch, quotes, size = query.shape
         split = (batch, -1, self.heads, size // self.heads)
-        keys, values = (layer(hidden).view(split).transpose(1, 2) for layer in (self.key, self.value))
+        # in fp32: sums over T, which depend on how the batch is padded, must not show
+        keys, values = (layer(hidden).view(split).transpose(1, 2).float() for layer in (self.key, self.value))
         results = []
         for part, region in zip(self.query(query).chunk(2, -1), (inside, around), strict=True):
-            scores = part.view(split).transpose(1, 2) @ keys.transpose(2, 3) / (size // self.heads) ** 0.5
-            scores = scores.float().masked_fill(~region[:, None], -1e4)
+            scores = part.view(split).transpose(1, 2).float() @ keys.transpose(2, 3) / (size // self.heads) ** 0.5
+            scores = scores.masked_fill(~region[:, None], -1e4)
             weights = scores.softmax(-1) * region[:, None]
-            results.append((weights.to(values.dtype) @ values).transpose(1, 2).reshape(batch, quotes, size))
-        return torch.cat(results, -1)
+            results.append((weights @ values).transpose(1, 2).reshape(batch, quotes, size))
+        return torch.cat(results, -1).to(hidden.dtype)
 
 
 class Pointer(nn.Module):
@@ -192,16 +193,19 @@ class QuoteModel(PreTrainedModel):
         return States(hidden, mask, self.content(hidden), tags, paragraph)
 
     def _windows(self, embeddings: Tensor, mask: Tensor) -> Tensor:
-        """Encode windows [W, L, D]; outside training, those of like length together, so that little is padding."""
-        if self.training or len(mask) == 1:
+        """Encode windows [W, L, D]; outside training, those of one padded width together.
+
+        So little is padding, and a window's states do not depend on what it is batched with: how much is padded
+        changes the order of attention's sums, which bf16 shows.
+        """
+        if self.training:
             return cast(Tensor, self.encoder(inputs_embeds=embeddings, attention_mask=mask).last_hidden_state)
         result = torch.zeros_like(embeddings)
-        lengths = mask.sum(1)
-        order = lengths.argsort(stable=True)
-        for rows in order.split(max(1, WINDOW_TOKENS // mask.shape[1])):
-            width = int(lengths[rows[-1]])
-            part = self.encoder(inputs_embeds=embeddings[rows, :width], attention_mask=mask[rows, :width])
-            result[rows, :width] = part.last_hidden_state
+        widths = -(-mask.sum(1) // WIDTH_STEP) * WIDTH_STEP
+        for width in widths.unique().tolist():
+            for rows in (widths == width).nonzero().squeeze(1).split(max(1, WINDOW_TOKENS // width)):
+                part = self.encoder(inputs_embeds=embeddings[rows, :width], attention_mask=mask[rows, :width])
+                result[rows, :width] = part.last_hidden_state
         return result
 
     def link(self, states: States, segments: Tensor) -> Tensor:

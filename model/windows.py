@@ -19,6 +19,7 @@ from transformers import PreTrainedTokenizerBase
 from .quotation import mark_states
 
 CASES = 4  # no letters, lower, Capitalised, UPPER
+WIDTH_STEP = 16  # tokens; windows are padded to a multiple of it
 REACH = 32  # tokens on each side of a quotation that are read with it where nothing else is
 BREAKS = 3  # before the token: no line break, one, a blank line
 
@@ -146,7 +147,7 @@ def collate(
         for first, last in marked_runs(tokens) if marked_only else [(0, len(tokens))]:
             spans = plan_windows(last - first, window - 2, overlap)
             windows += [(article, first + start, first + end) for start, end in spans]
-    width = max(end - start for _, start, end in windows) + 2
+    width = -(-(max(end - start for _, start, end in windows) + 2) // WIDTH_STEP) * WIDTH_STEP
     length = max(1, max(len(tokens) for tokens in articles))
     input_ids = np.full((len(windows), width), tokenizer.pad_token_id, dtype=np.int64)
     mask = np.zeros((len(windows), width), dtype=np.int64)
