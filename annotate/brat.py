@@ -213,7 +213,7 @@ def _regions(id: str, data: str, tail: str, text: str) -> Iterator[Region]:
     if len(joined) > 1 and part != "quote":
         raise AnnotationError(f"{id}, a {type}, is in {len(joined)} pieces; mark one")
     for number, (start, end) in enumerate(joined):
-        yield Region(f"{id}.{number}" if number else id, cast(Part, part), start, end)
+        yield Region(f"{id}.{number}" if number else id, part, start, end)
 
 
 def _fragments(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -155,11 +155,18 @@ def _marked(result: Sequence[dict[str, Any]], text: str) -> tuple[list[Region], 
             chosen = [chosen] if isinstance(chosen, str) else chosen
             if len(chosen) > 1:
                 raise AnnotationError(f"{item['from_name']} is {' and '.join(chosen)}; give one")
-            field = item["from_name"] if item["type"] == "choices" else "name"
-            if chosen:
-                regions[item["id"]] = replace(regions[item["id"]], **{field: str(chosen[0])})
+            regions[item["id"]] = _with(regions[item["id"]], item["from_name"], str(chosen[0]) if chosen else "")
     links = [(item["from_id"], item["to_id"]) for item in result if item["type"] == "relation"]
     return list(regions.values()), links
+
+
+def _with(region: Region, control: str, value: str) -> Region:
+    """Put into a region what was chosen or written for it; other controls, of the user's own, say nothing here."""
+    if control == "kind":
+        return replace(region, kind=value)
+    if control == "stance":
+        return replace(region, stance=value)
+    return replace(region, name=value) if control == f"{region.part}_name" else region
 
 
 def _offsets(value: dict[str, Any], text: str) -> tuple[int, int]:

@@ -4,7 +4,8 @@ Every segment of a quote is a region, so are cue, speaker and target; links tie 
 segments to its first. A mention that several quotes share is one region. Kind and stance stand at the first segment.
 A link says only that two regions belong together: their parts say as what, so it may run either way.
 
->>> quote = Quote("direct", (Span(0, 4, "“No”"),), Span(5, 9, "said"), None, None, Stance("none", 1.0, {"none": 1.0}), 1.0)
+>>> stance = Stance("none", 1.0, {"none": 1.0})
+>>> quote = Quote("direct", (Span(0, 4, "“No”"),), Span(5, 9, "said"), None, None, stance, 1.0)
 >>> regions, links = mark(Article("a1", (quote,), "", "“No” said he."))
 >>> [(region.id, region.part) for region in regions], links
 ([('q1', 'quote'), ('m1', 'cue')], [('q1', 'm1')])
@@ -13,6 +14,7 @@ A link says only that two regions belong together: their parts say as what, so i
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal, cast, get_args
 
 from ..model.kinds import kind_of
@@ -140,7 +142,7 @@ def _quote(
     """Build one quote of its segments' regions and of what is tied to them; raises AnnotationError."""
     segments = tuple(sorted((_span(text, region) for region in group), key=lambda span: (span.start, span.end)))
     where = f"the quote {_short(segments[0].text)} at {segments[0].start}"
-    if any(left.end > right.start for left, right in zip(segments, segments[1:], strict=False)):
+    if any(left.end > right.start for left, right in pairwise(segments)):
         raise AnnotationError(f"{where}: two of its segments overlap; make them one, or cut the link between them")
 
     def one(part: Part) -> Region | None:
@@ -154,7 +156,8 @@ def _quote(
         span = _span(text, region) if region else None
         return Mention(span.start, span.end, span.text, region.name) if region and span else None
 
-    kinds, labels = ({value for value in values if value} for values in zip(*((r.kind, r.stance) for r in group)))
+    kinds = {region.kind for region in group if region.kind}
+    labels = {region.stance for region in group if region.stance}
     if len(kinds) > 1 or len(labels) > 1:
         raise AnnotationError(f"{where} has {' and '.join(sorted(kinds if len(kinds) > 1 else labels))}; choose one")
     if not labels:

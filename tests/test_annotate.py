@@ -37,16 +37,26 @@ def mention(words: str, name: str, text: str = TEXT) -> Mention:
     return Mention(place.start, place.end, place.text, name)
 
 
-ARTICLE = Article(
-    "wire/1",
-    (
-        Quote("direct", (span("“No,”"), span("“We never\n\nmet 'em \\n there.”")), span("said"), mention("Ali Khan", "Ali Khan"), None, OTHER, 0.9),
-        Quote("indirect", (span("it to"),), span("denied"), mention("He", "Ali \tKhan"), mention("Bo", "Bo \\u0041\u2028 & Co"), OTHER, 0.5),
-    ),
-    "quoth-base 0.1.0",
-    TEXT,
-    {"title": "Never met", "outlet": "Wire"},
-)  # fmt: skip
+FIRST = Quote(
+    "direct",
+    (span("“No,”"), span("“We never\n\nmet 'em \\n there.”")),
+    span("said"),
+    mention("Ali Khan", "Ali Khan"),
+    None,
+    OTHER,
+    0.9,
+)
+SECOND = Quote(
+    "indirect",
+    (span("it to"),),
+    span("denied"),
+    mention("He", "Ali \tKhan"),
+    mention("Bo", "Bo \\u0041\u2028 & Co"),
+    OTHER,
+    0.5,
+)
+META = {"title": "Never met", "outlet": "Wire"}
+ARTICLE = Article("wire/1", (FIRST, SECOND), "quoth-base 0.1.0", TEXT, META)
 
 
 def through_label_studio(articles: Sequence[Article]) -> list[Corrected | InputError]:
@@ -76,7 +86,7 @@ Through = Callable[[Sequence[Article]], list[Corrected | InputError]]
 @st.composite
 def articles(draw: st.DrawFn) -> Article:
     """Draw an article of any characters; spans have no blanks at their edges, as extraction gives them."""
-    letter = st.one_of(st.sampled_from("aB ”\n\r\t\u2028\x85💬\\u0"), st.characters(exclude_categories=("Cs",)))
+    letter = st.one_of(st.sampled_from("aB ”\n\r\t\u2028\x85💬\\u0"), st.characters(exclude_categories=["Cs"]))
     text = draw(st.text(letter, min_size=4, max_size=60))
     solid = [place for place, character in enumerate(text) if not character.isspace()]
     name = st.text(letter, max_size=6)
@@ -107,7 +117,7 @@ def articles(draw: st.DrawFn) -> Article:
         found[tuple(segments)] = Quote(kind, tuple(segments), cue, one_mention(), one_mention(), stance, draw(score))
     quotes = sorted(found.values(), key=lambda quote: [(s.start, s.end) for s in quote.segments])
     meta = draw(st.dictionaries(st.sampled_from(["title", "date"]), st.text(letter)))
-    return Article(draw(st.text(st.characters(exclude_categories=("Cs",)))), tuple(quotes), "m 1", text, meta)
+    return Article(draw(st.text(st.characters(exclude_categories=["Cs"]))), tuple(quotes), "m 1", text, meta)
 
 
 class TestRoundTrip:
@@ -293,7 +303,8 @@ class TestBrat:
 
     def test_a_quote_in_pieces_is_segments_and_a_folder_without_records_is_read(self, tmp_path: Path) -> None:
         (tmp_path / "mine.txt").write_text("“No,” he said. “Never.”\n")
-        ann = "T1\tQuote 0 5;15 23\t“No,” “Never.”\nA1\tStance T1 call\nT2\tSpeaker 6 8\the\nR1\tSaid_by Arg1:T1 Arg2:T2\n"
+        ann = "T1\tQuote 0 5;15 23\t“No,” “Never.”\nA1\tStance T1 call\n"
+        ann += "T2\tSpeaker 6 8\the\nR1\tSaid_by Arg1:T1 Arg2:T2\n"
         (tmp_path / "mine.ann").write_text(ann + "#1\tAnnotatorNotes T2\tAli Khan\n#2\tAnnotatorNotes T1\tfunny\n")
         (back,) = brat.read(tmp_path)
         assert isinstance(back, Corrected) and back.article.id == "mine"
