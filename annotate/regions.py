@@ -126,10 +126,16 @@ def unmark(
     before: defaultdict[tuple[Span, ...], list[Quote]] = defaultdict(list)
     for quote in record.quotes if record else ():
         before[quote.segments].append(quote)
-    quotes = []
+    quotes: list[Quote] = []
+    problems: list[str] = []
     for group in groups.values():
         mentions = {name: region for segment in group for name, region in tied[segment.id].items()}
-        quotes.append(_quote(text, group, list(mentions.values()), before))
+        try:
+            quotes.append(_quote(text, group, list(mentions.values()), before))
+        except AnnotationError as error:
+            problems.append(str(error))
+    if problems:
+        raise AnnotationError(problems[0] + (f" ({len(problems) - 1} more like it)" if len(problems) > 1 else ""))
     quotes.sort(key=lambda quote: [(segment.start, segment.end) for segment in quote.segments])
     in_use = {name for mentions in tied.values() for name in mentions}
     model, meta = (record.model, record.meta) if record else ("", {})
