@@ -15,9 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
-from ..model.inputs import InputError, decode
+from ..model.batch.articles import InputError
+from ..model.batch.outputs import plain_line
+from ..model.batch.text import decode
 from ..model.labels import KINDS
-from ..model.outputs import LINE_ENDS
 from ..model.records import Article
 from .regions import PARTS, AnnotationError, Corrected, Link, Part, Region, mark, unmark
 
@@ -45,9 +46,8 @@ def write(folder: Path, articles: Sequence[Article], stances: Sequence[str]) -> 
     for article, name in zip(articles, names, strict=True):
         (folder / f"{name}.txt").write_bytes(shown(article.text).encode())
         (folder / f"{name}.ann").write_bytes(annotations(article, stances).encode())
-        record = {"file": name, **article.to_dict(with_text=True)}
-        lines.append(json.dumps(record, ensure_ascii=False).translate(LINE_ENDS) + "\n")
-    (folder / RECORDS).write_bytes("".join(lines).encode())
+        lines.append(plain_line({"file": name, **article.to_dict(), "text": article.text}))
+    (folder / RECORDS).write_bytes(b"".join(lines))
     (folder / "annotation.conf").write_text(annotation_conf(stances), encoding="utf-8")
     (folder / "visual.conf").write_text(visual_conf(stances), encoding="utf-8")
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from ..model.terminal import FAILED, USAGE, check_output, in_one_line, say
+
 EXPORT_EXAMPLES = """[bold]Examples[/bold]
 
 [cyan]quoth export quotes.jsonl --articles news/ --to label-studio -o correct[/cyan]    tasks.json and interface.xml
@@ -61,8 +63,8 @@ def export(
 
     from rich.console import Console
 
-    from ..cli import FAILED, USAGE, _in_one_line, _say
-    from ..model.inputs import InputError, read_articles
+    from ..model.batch.articles import InputError
+    from ..model.batch.inputs import read_articles
     from ..report.load import fitting_text, read_records
     from . import brat, label_studio
     from .regions import stance_labels
@@ -70,8 +72,7 @@ def export(
     wanted = tuple(label.strip() for label in stances.split(",")) if stances is not None else None
     if wanted is not None and (not all(wanted) or len({*wanted}) < len(wanted)):
         raise typer.BadParameter("give labels that differ, with commas between.", param_hint="--stances")
-    if output.exists() and not (output.is_dir() and not any(output.iterdir())):
-        raise typer.BadParameter(f"{output} is there, and not an empty folder.", param_hint="--output")
+    check_output(output, [*quotes, *(articles or [])], as_folder=True)
     console = Console(stderr=True, highlight=False)
     errors, records, texts = [], [], {}
     for source in read_articles(articles or []):
@@ -88,16 +89,16 @@ def export(
         else:
             records.append(replace(item, text=text))
     for error in errors:
-        _say(console, f"error: {error}")
+        say(console, f"error: {error}")
     if not records:
-        _say(console, f"no article to export; {output} is not written")
+        say(console, f"no article to export; {output} is not written")
         raise typer.Exit(FAILED if errors else USAGE)
     labels = wanted or stance_labels(records)
-    with _in_one_line(console, "the export", "annotate"):
+    with in_one_line(console, "the export", "annotate"):
         output.mkdir(exist_ok=True)
         (label_studio if to is Tool.LABEL_STUDIO else brat).write(output, records, labels)
     count = sum(len(record.quotes) for record in records)
-    _say(console, f"written to {output}: {len(records):,} articles, {count:,} quotes; stances {', '.join(labels)}")
+    say(console, f"written to {output}: {len(records):,} articles, {count:,} quotes; stances {', '.join(labels)}")
     raise typer.Exit(FAILED if errors else 0)
 
 
@@ -116,33 +117,32 @@ def annotated(
     """Turn corrected annotations into gold articles that `quoth train` and `quoth evaluate` read."""
     from rich.console import Console
 
-    from ..cli import FAILED, _check_output, _in_one_line, _say
-    from ..model.inputs import InputError
-    from ..model.outputs import whole_file
+    from ..model.batch.articles import InputError
+    from ..model.batch.outputs import whole_file
     from . import brat, label_studio
     from .gold import gold_line
 
-    _check_output(output, [str(source)])
+    check_output(output, [source])
     console = Console(stderr=True, highlight=False)
     lines: list[bytes] = []
     tally: Counter[str] = Counter()
     errors = untied = 0
-    with _in_one_line(console, "reading annotations", "annotate"):
+    with in_one_line(console, "reading annotations", "annotate"):
         for item in brat.read(source) if source.is_dir() else label_studio.read(source, predictions):
             if isinstance(item, InputError):
                 errors += 1
-                _say(console, f"error: {item}")
+                say(console, f"error: {item}")
                 continue
             lines.append(gold_line(item.article))
             tally.update(quote.stance.label for quote in item.article.quotes)
             untied += item.untied
         if not lines:
-            _say(console, f"no annotated article in {source}; {output} is not written")
+            say(console, f"no annotated article in {source}; {output} is not written")
             raise typer.Exit(FAILED)
         with whole_file(output) as file:
             file.writelines(lines)
     stances = ", ".join(f"{count} {label}" for label, count in tally.most_common())
-    _say(console, f"written to {output}: {len(lines):,} articles, {tally.total():,} quotes ({stances})")
+    say(console, f"written to {output}: {len(lines):,} articles, {tally.total():,} quotes ({stances})")
     if untied:
-        _say(console, f"{untied} cues, speakers or targets are tied to no quote, and left out")
+        say(console, f"{untied} cues, speakers or targets are tied to no quote, and left out")
     raise typer.Exit(FAILED if errors else 0)

@@ -4,16 +4,15 @@
 ['id', 'title', 'text', 'quotes']
 """
 
-import json
 from typing import Any
 
-from ..model.outputs import LINE_ENDS
+from ..model.batch.outputs import plain_line
 from ..model.records import Article, Mention, Quote, Span
 
 
 def gold_line(article: Article) -> bytes:
     """Give the article as a line of UTF-8."""
-    return json.dumps(gold_record(article), ensure_ascii=False).translate(LINE_ENDS).encode() + b"\n"
+    return plain_line(gold_record(article))
 
 
 def gold_record(article: Article) -> dict[str, Any]:

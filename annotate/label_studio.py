@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
-from ..model.inputs import InputError, decode
+from ..model.batch.articles import InputError
+from ..model.batch.text import decode
 from ..model.labels import KINDS
 from ..model.records import Article
 from .regions import PARTS, AnnotationError, Corrected, Link, Part, Region, mark, unmark
@@ -45,7 +46,7 @@ def task(article: Article, stances: Collection[str]) -> dict[str, Any]:
         ],
     }
     title = {"title": article.meta["title"]} if isinstance(article.meta.get("title"), str) else {}
-    data = {"id": article.id, **title, "text": article.text, "record": article.to_dict()}
+    data = {"id": article.id, **title, "text": article.text, "record": replace(article, keeps_text=False).to_dict()}
     return {"data": data, "predictions": [prediction]}
 
 

@@ -1,12 +1,12 @@
 """The model's reading of quotes that are given: speaker, target and stance without the errors of finding quotes."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 
 import torch
 
+from ..model.compose import compose
 from ..model.decode import FoundQuote, TokenSpan, read_quotes
 from ..model.extractor import Extractor
 from ..model.records import Article, Quote, Span
@@ -29,22 +29,11 @@ def read_given(extractor: Extractor, articles: Iterable[GoldArticle], batch_size
         read = _read(extractor, [tokens for _, tokens, _ in parts], wanted)
         for article in batch:
             own = [(part, found) for part, found in zip(parts, read, strict=True) if part[0] is article]
-            with reporting_all(extractor):
-                whole = extractor.article(article.id, article.text, [(tokens, found) for (_, tokens, _), found in own])
+            sections = [(tokens, found) for (_, tokens, _), found in own]
+            whole = compose(article.id, article.text, sections, extractor.model.config, threshold=0.0)
             given = [quote for (*_, quotes), _ in own for quote, _ in quotes]
             quotes = (_as_given(article.text, *pair) for pair in zip(given, whole.quotes, strict=True))
             yield replace(whole, quotes=tuple(quotes))
-
-
-@contextmanager
-def reporting_all(extractor: Extractor) -> Iterator[None]:
-    """Let the extractor report quotes below its threshold, too."""
-    config = extractor.model.config
-    threshold, config.threshold = config.threshold, 0.0
-    try:
-        yield
-    finally:
-        config.threshold = threshold
 
 
 def _sections(extractor: Extractor, article: GoldArticle) -> Iterator[tuple[Tokens, list[Located]]]:

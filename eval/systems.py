@@ -46,8 +46,9 @@ def from_model(
     extractor: "Extractor", gold: Sequence[GoldArticle], source: str | None = None, advance: Advance = lambda: None
 ) -> Predicted:
     """Run a model twice: end to end, and on gold's quotes. `source` is where it was loaded from, None for our own."""
-    from ..model.extractor import CHECKPOINT
-    from .given import read_given, reporting_all
+    from ..model.checkpoint import FOLDER
+    from ..model.compose import compose
+    from .given import read_given
 
     config = extractor.model.config
     began = time.perf_counter()
@@ -56,16 +57,16 @@ def from_model(
     for start in range(0, len(gold), _BLOCK):
         block = gold[start : start + _BLOCK]
         for article, parts in zip(block, extractor.find([article.text for article in block]), strict=True):
-            articles.append(extractor.article(article.id, article.text, parts))
-            with reporting_all(extractor):  # calibration and the curve look below the threshold
-                candidates.append(extractor.article(article.id, article.text, parts))
+            articles.append(compose(article.id, article.text, parts, config))
+            # calibration and the curve look below the threshold
+            candidates.append(compose(article.id, article.text, parts, config, threshold=0.0))
             advance()
     seconds = time.perf_counter() - began
     given = []
     for reading in read_given(extractor, gold):
         given.append(reading)
         advance()
-    folder = CHECKPOINT if source is None else Path(source)
+    folder = FOLDER if source is None else Path(source)
     system = System(
         kind="model",
         name=extractor.name,

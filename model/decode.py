@@ -18,7 +18,8 @@ TokenSpan = tuple[int, int]
 class FoundQuote:
     """A quote in tokens. `stance` has the labels' probabilities, `label` is the index of the likeliest.
 
-    `speaker_name` and `target_name` are where the party's fullest name stands.
+    `speaker_name` is where the party's fullest name stands. `targets` are the likeliest target and the next one, each
+    with the place of its name; none where there is no target.
     """
 
     segments: tuple[TokenSpan, ...]
@@ -27,9 +28,8 @@ class FoundQuote:
     label: int
     cue: TokenSpan | None
     speaker: TokenSpan | None
-    target: TokenSpan | None
     speaker_name: TokenSpan | None
-    target_name: TokenSpan | None
+    targets: tuple[tuple[TokenSpan, TokenSpan], ...]
 
 
 def runs(tags: Sequence[int]) -> list[TokenSpan]:
@@ -111,37 +111,53 @@ def read_quotes(
     labels = stances.argmax(-1)
     acts = labels != len(config.stances) - 1
     length = states.mask.shape[1]
-    mentions: dict[str, list[list[TokenSpan | None]]] = {}
-    named: dict[str, list[list[TokenSpan | None]]] = {}
-    spans = torch.zeros(*readings.score.shape, 2, dtype=torch.long, device=device)
-    for role, name in enumerate(ROLES):
-        logits = readings.starts[:, :, role]
-        if name == "target":  # nobody speaks toward himself; `spans` are the speakers'
-            steps = torch.arange(length + 1, device=device)
-            speaker = (steps >= spans[..., :1]) & (steps < spans[..., 1:])
-            logits = logits.masked_fill(speaker & (steps < length), -1e4)
+    steps = torch.arange(length + 1, device=device)
+
+    def mention(role: int, logits: Tensor) -> tuple[Tensor, Tensor]:
+        """Spans [B, Q, 2] of the likeliest mention, and whether there is one, [B, Q]."""
         starts = logits.argmax(-1)
         ends = starts + 1 + model.mention_ends(states, role, starts.clamp(max=length - 1)).argmax(-1)
-        present = (starts < length) & acts if name == "target" else starts < length
-        mentions[name] = _spans(starts, ends, present)
-        if name != "cue":
-            spans = torch.stack([starts, ends], -1).clamp(max=length)
-            places = model.name_starts(states, spans).argmax(-1)
-            named[name] = _spans(
-                places, places + 1 + model.mention_ends(states, len(ROLES), places).argmax(-1), present
-            )
+        return torch.stack([starts, ends], -1).clamp(max=length), starts < length
+
+    def without(logits: Tensor, spans: Tensor) -> Tensor:
+        """Rule out the tokens of spans as starts; that there is no mention stays possible."""
+        inside = (steps >= spans[..., :1]) & (steps < spans[..., 1:]) & (steps < length)
+        return logits.masked_fill(inside, -1e4)
+
+    cues, cued = mention(0, readings.starts[:, :, 0])
+    speakers, spoken = mention(1, readings.starts[:, :, 1])
+    logits = without(readings.starts[:, :, 2], speakers)  # nobody speaks toward himself
+    targets, aimed = mention(2, logits)
+    others, another = mention(2, without(logits, targets))
+    aimed &= acts
+    another &= aimed
+    parties = torch.cat([speakers, targets, others], 1)  # one call: the keys are computed once
+    places = model.name_starts(states, parties).argmax(-1)
+    ends = places + 1 + model.mention_ends(states, len(ROLES), places).argmax(-1)
+    named = torch.stack([places, ends], -1).chunk(3, 1)
+    cue, speaker, target, other = (
+        _spans(spans, present)
+        for spans, present in ((cues, cued), (speakers, spoken), (targets, aimed), (others, another))
+    )
+    speaker_name, target_name, other_name = (
+        _spans(spans, present) for spans, present in zip(named, (spoken, aimed, another), strict=True)
+    )
+    probabilities, best = stances.tolist(), labels.tolist()
     return [
         [
             FoundQuote(
                 tuple(segments),
                 scores[b][q],
-                tuple(stances[b, q].tolist()),
-                int(labels[b, q]),
-                cue=mentions["cue"][b][q],
-                speaker=mentions["speaker"][b][q],
-                target=mentions["target"][b][q],
-                speaker_name=named["speaker"][b][q],
-                target_name=named["target"][b][q],
+                tuple(probabilities[b][q]),
+                best[b][q],
+                cue=cue[b][q],
+                speaker=speaker[b][q],
+                speaker_name=speaker_name[b][q],
+                targets=tuple(
+                    (span, name)
+                    for span, name in ((target[b][q], target_name[b][q]), (other[b][q], other_name[b][q]))
+                    if span and name
+                ),
             )
             for q, segments in enumerate(article)
         ]
@@ -149,6 +165,7 @@ def read_quotes(
     ]
 
 
-def _spans(starts: Tensor, ends: Tensor, present: Tensor) -> list[list[TokenSpan | None]]:
-    rows = zip(starts.tolist(), ends.tolist(), present.tolist(), strict=True)
-    return [[(s, e) if ok else None for s, e, ok in zip(*row, strict=True)] for row in rows]
+def _spans(spans: Tensor, present: Tensor) -> list[list[TokenSpan | None]]:
+    """Give spans [B, Q, 2] as pairs, None where there is none."""
+    rows = zip(spans.tolist(), present.tolist(), strict=True)
+    return [[(start, end) if ok else None for (start, end), ok in zip(*row, strict=True)] for row in rows]

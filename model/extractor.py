@@ -6,8 +6,7 @@ for article in extractor.pipe([("a1", text1), ("a2", text2)]):
     ...
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,19 +14,19 @@ import torch
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils import logging
 
+from .checkpoint import FOLDER
+from .compose import Section, compose
 from .config import QuoteConfig
-from .decode import FoundQuote, TokenSpan, find_quotes, read_quotes, tag_segments
-from .kinds import kind_of, segment_spans
+from .decode import FoundQuote, find_quotes, read_quotes, tag_segments
+from .labels import KINDS
 from .network import QuoteModel, States
-from .parties import Names
-from .quotation import Quotation, quotations
-from .records import Article, Mention, Quote, Span, Stance
-from .windows import Tokens, char_span, collate, sections, tokenize
+from .precision import choose
+from .records import Article
+from .windows import Tokens, collate, has_marks, sections, tokenize
 
-CHECKPOINT = Path(__file__).parent / "checkpoint"
-Section = tuple[Tokens, list[FoundQuote]]
 TOKENS = 16384  # in a batch, padding counted: bounds its memory
-DIGITS = 3  # of a score; below that, sums depend on how articles were batched
+BLOCK = 8  # batches whose articles are sorted by length together
+CHARACTERS = 2_000_000  # of text in a block, unless it is one article alone
 
 
 class Extractor:
@@ -40,16 +39,20 @@ class Extractor:
         self.name = model.config.name
 
     @classmethod
-    def from_pretrained(cls, model: str | Path | None = None, *, device: str | None = None) -> Self:
+    def from_pretrained(
+        cls, model: str | Path | None = None, *, device: str | None = None, precision: str = "auto"
+    ) -> Self:
         """Load the shipped checkpoint, or another from a folder or a hub id.
 
-        device: "cpu", "cuda", … ; by default a GPU where there is one. Raises OSError where the checkpoint is missing
-        or incomplete, ValueError where it is not Quoth's or there is no such device.
+        device: "cpu", "cuda", … ; by default a GPU where there is one. precision: "fp32", "bf16", or by default
+        bf16 where the hardware has it. Raises OSError where the checkpoint is missing or incomplete, ValueError where
+        it is not Quoth's or there is no such device or precision.
         """
-        source = str(CHECKPOINT if model is None else model)
+        source = str(FOLDER if model is None else model)
         if source.count("/") != 1 and not Path(source).is_dir():  # with one, it may be a hub id
             raise OSError(f"{source}: no such folder; give one that Quoth saved, or a hub id")
         where = _device(device)
+        dtype = choose(precision, where)
         bars = logging.is_progress_bar_enabled()
         logging.disable_progress_bar()  # loading takes a second
         try:
@@ -69,22 +72,31 @@ class Extractor:
         finally:
             if bars:
                 logging.enable_progress_bar()
-        return cls(torch.nn.Module.to(network, where), tokenizer)
+        return cls(torch.nn.Module.to(network.with_precision(dtype), where), tokenizer)
 
     def __call__(self, text: str, id: str = "") -> Article:
         """Find the quotes of one text; an empty or blank one has none."""
         return next(self.pipe([(id, text)]))
 
-    def pipe(self, articles: Iterable[tuple[str, str]], *, batch_size: int = 16) -> Iterator[Article]:
-        """Stream (id, text) pairs to articles, in order; inside, batches of similar length are read together."""
-        stream = iter(articles)
-        while block := list(islice(stream, 8 * batch_size)):
-            found = self.find([text for _, text in block], batch_size)
-            for (id, text), parts in zip(block, found, strict=True):
-                yield self.article(id, text, parts)
+    def pipe(
+        self, articles: Iterable[tuple[str, str]], *, batch_size: int = 16, kinds: Collection[str] = KINDS
+    ) -> Iterator[Article]:
+        """Stream (id, text) pairs to articles, in order; inside, batches of similar length are read together.
 
-    def find(self, texts: Sequence[str], batch_size: int = 16) -> list[list[Section]]:
-        """Give each text's sections with the quotes found in them, whatever their score."""
+        kinds: give only quotes of these kinds. Without "indirect", text with no quotation mark in reach is not read.
+        """
+        marked_only = "indirect" not in kinds
+        for block in _blocks(articles, BLOCK * batch_size):
+            found = self.find([text for _, text in block], batch_size, marked_only)
+            for (id, text), parts in zip(block, found, strict=True):
+                article = compose(id, text, parts, self.model.config)
+                yield article.only(kinds) if set(kinds) != set(KINDS) else article
+
+    def find(self, texts: Sequence[str], batch_size: int = 16, marked_only: bool = False) -> list[list[Section]]:
+        """Give each text's sections with the quotes found in them, whatever their score.
+
+        marked_only: pass over windows that hold no quotation mark.
+        """
         pieces = [
             (number, tokens.slice(start, end))
             for number, text in enumerate(texts)
@@ -92,20 +104,21 @@ class Extractor:
             for start, end in sections(tokens, self.model.config.section)
             if end > start
         ]
+        read = [index for index, (_, tokens) in enumerate(pieces) if not marked_only or has_marks(tokens)]
+        quotes: dict[int, list[FoundQuote]] = {}
+        for batch in _batches([len(pieces[index][1]) for index in read], batch_size):
+            states = self.encode([pieces[read[place]][1] for place in batch], marked_only)
+            quotes.update(zip([read[place] for place in batch], self.decode(states), strict=True))
         found: list[list[Section]] = [[] for _ in texts]
-        read: dict[int, list[FoundQuote]] = {}
-        for batch in _batches([len(tokens) for _, tokens in pieces], batch_size):
-            states = self.encode([pieces[index][1] for index in batch])
-            read.update(zip(batch, self.decode(states), strict=True))
         for index, (number, tokens) in enumerate(pieces):
-            found[number].append((tokens, read[index]))
+            found[number].append((tokens, quotes.get(index, [])))
         return found
 
     @torch.inference_mode()
-    def encode(self, batch: Sequence[Tokens]) -> States:
+    def encode(self, batch: Sequence[Tokens], marked_only: bool = False) -> States:
         """Pass a batch of sections through the encoder."""
         config = self.model.config
-        inputs = collate(batch, self.tokenizer, config.window, config.overlap)
+        inputs = collate(batch, self.tokenizer, config.window, config.overlap, marked_only)
         states: States = self.model(**{name: tensor.to(self.model.device) for name, tensor in inputs.items()})
         return states
 
@@ -113,49 +126,6 @@ class Extractor:
     def decode(self, states: States) -> list[list[FoundQuote]]:
         """Find and read each section's quotes."""
         return read_quotes(self.model, states, find_quotes(self.model, states, tag_segments(self.model, states)))
-
-    def article(self, id: str, text: str, parts: Sequence[Section]) -> Article:
-        """Write the record of what `find` gave for a text; quotes scored below the config's threshold are left out."""
-        marks, names, threshold = quotations(text), Names(text), self.model.config.threshold
-        kept = [(tokens, quote) for tokens, found in parts for quote in found if quote.score >= threshold]
-        taken = sorted(char_span(text, tokens.offsets, *span) for tokens, quote in kept for span in quote.segments)
-        quotes = [self._quote(text, tokens, quote, marks, taken, names) for tokens, quote in kept]
-        return Article(id, tuple(quotes), self.name, text)
-
-    def _quote(
-        self,
-        text: str,
-        tokens: Tokens,
-        found: FoundQuote,
-        marks: Sequence[Quotation],
-        taken: Sequence[tuple[int, int]],
-        names: Names,
-    ) -> Quote:
-        def chars(span: TokenSpan) -> tuple[int, int]:
-            return char_span(text, tokens.offsets, *span)
-
-        def mention(span: TokenSpan | None, name: TokenSpan | None) -> Mention | None:
-            if span is None:
-                return None
-            start, end = chars(span)
-            place = chars(name) if name else None
-            return Mention(start, end, text[start:end], names.fullest((start, end), place))
-
-        spans = segment_spans(text, [chars(segment) for segment in found.segments], marks, taken)
-        segments = tuple(Span.of(text, start, end) for start, end in spans)
-        labels = self.model.config.stances
-        scores = {label: round(score, DIGITS) for label, score in zip(labels, found.stance, strict=True)}
-        label = labels[found.label]
-        cue = Span.of(text, *chars(found.cue)) if found.cue else None
-        return Quote(
-            kind=kind_of(text, spans, marks),
-            segments=segments,
-            cue=cue,
-            speaker=mention(found.speaker, found.speaker_name),
-            target=mention(found.target, found.target_name),
-            stance=Stance(label, scores[label], scores),
-            score=round(found.score, DIGITS),
-        )
 
 
 def _device(name: str | None) -> torch.device:
@@ -166,6 +136,20 @@ def _device(name: str | None) -> torch.device:
     except (RuntimeError, AssertionError) as error:
         said = str(error).split("\n", 1)[0].rstrip(".")
         raise ValueError(f"no device {name!r} here ({said}); leave it out to take the best there is") from None
+
+
+def _blocks(articles: Iterable[tuple[str, str]], count: int) -> Iterator[list[tuple[str, str]]]:
+    """Give (id, text) pairs in runs of `count`, fewer where they are long."""
+    block: list[tuple[str, str]] = []
+    characters = 0
+    for pair in articles:
+        if block and (len(block) == count or characters + len(pair[1]) > CHARACTERS):
+            yield block
+            block, characters = [], 0
+        block.append(pair)
+        characters += len(pair[1])
+    if block:
+        yield block
 
 
 def _batches(lengths: Sequence[int], batch_size: int) -> Iterator[list[int]]:

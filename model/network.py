@@ -19,7 +19,7 @@ from transformers import AutoModel, PreTrainedModel
 from .config import QuoteConfig
 from .crf import LinearChainCRF
 from .quotation import MARK_STATES
-from .windows import BREAKS, CASES
+from .windows import BREAKS, CASES, PADDING
 
 ROLES = ("cue", "speaker", "target")
 TAGS = ("O", "B", "I")
@@ -167,6 +167,12 @@ class QuoteModel(PreTrainedModel):
         model.encoder.load_state_dict(pretrained.state_dict())
         return model
 
+    def with_precision(self, dtype: torch.dtype) -> "QuoteModel":
+        """Put the weights into a number format; the tagger's transitions, summed over whole articles, stay in fp32."""
+        nn.Module.to(self, dtype)
+        self.crf.float()
+        return self
+
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, features: Tensor, gather: Tensor, features_of: Tensor
     ) -> States:
@@ -175,8 +181,9 @@ class QuoteModel(PreTrainedModel):
         for column, table in enumerate((self.mark_embedding, self.case_embedding, self.break_embedding)):
             embeddings = embeddings + table(features[..., column])
         windows = self.encoder(inputs_embeds=embeddings, attention_mask=attention_mask).last_hidden_state
-        mask = gather >= 0
-        hidden = self.dropout(windows.flatten(0, 1)[gather.clamp(min=0)] * mask[..., None])
+        mask = gather != PADDING
+        covered = (gather >= 0)[..., None]
+        hidden = self.dropout(windows.flatten(0, 1)[gather.clamp(min=0)].masked_fill(~covered, 0))
         tags = self.tags(hidden).view(*mask.shape, 2, len(TAGS))
         paragraph = (features_of[..., 2] > 0).long().cumsum(1)
         return States(hidden, mask, self.content(hidden), tags, paragraph)

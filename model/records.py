@@ -6,8 +6,8 @@
 Span(start=3, end=7, text='said')
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Self, cast
 
 from .labels import KINDS, Kind
@@ -121,8 +121,8 @@ class Quote:
 class Article:
     """One article's quotes in reading order.
 
-    `text` is what the offsets count in; it is written out on request. `meta` is what was carried through from the
-    article's source, such as its date and outlet: plain JSON values by name.
+    `text` is what the offsets count in; it is written out where `keeps_text` says so. `meta` is what was carried
+    through from the article's source, such as its date and outlet: plain JSON values by name.
     """
 
     id: str
@@ -130,15 +130,31 @@ class Article:
     model: str
     text: str = field(default="", repr=False, compare=False)
     meta: Mapping[str, Any] = field(default_factory=dict)
+    keeps_text: bool = field(default=False, repr=False, compare=False)
 
-    def to_dict(self, with_text: bool = False) -> dict[str, Any]:
-        """Give the article as JSON writes it: id, meta (where there is any), quotes, model, and the text on request."""
+    def only(self, kinds: Collection[str], min_score: float = 0.0) -> Self:
+        """Keep the quotes of these kinds that are at least this certain.
+
+        >>> Article("a1", (), "quoth-base 0.1.0").only({"direct"}, 0.5).quotes
+        ()
+        """
+        return replace(self, quotes=tuple(q for q in self.quotes if q.kind in kinds and q.score >= min_score))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the article as JSON writes it: id, meta (where there is any), quotes, model, text (where it is kept)."""
         meta = {"meta": dict(self.meta)} if self.meta else {}
-        text = {"text": self.text} if with_text else {}
-        return {"id": self.id, **meta, "quotes": [quote.to_dict() for quote in self.quotes], "model": self.model, **text}
+        text = {"text": self.text} if self.keeps_text else {}
+        return {
+            "id": self.id,
+            **meta,
+            "quotes": [quote.to_dict() for quote in self.quotes],
+            "model": self.model,
+            **text,
+        }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], text: str = "") -> Self:
-        """Read what `to_dict` gave; raises KeyError or ValueError as `Quote.from_dict` does."""
+        """Read what `to_dict` gave (`text` where it kept none); raises what `Quote.from_dict` raises."""
         quotes = tuple(Quote.from_dict(quote) for quote in data["quotes"])
-        return cls(data["id"], quotes, data["model"], data.get("text", text), data.get("meta", {}))
+        kept = "text" in data
+        return cls(data["id"], quotes, data["model"], data["text"] if kept else text, data.get("meta", {}), kept)

@@ -19,6 +19,7 @@ from transformers import PreTrainedTokenizerBase
 from .quotation import mark_states
 
 CASES = 4  # no letters, lower, Capitalised, UPPER
+PADDING, SKIPPED = -1, -2  # in `gather`: no token there; a token that no window covers
 BREAKS = 3  # before the token: no line break, one, a blank line
 
 Batch = dict[str, torch.Tensor]
@@ -82,6 +83,11 @@ def tokenize(text: str, tokenizer: PreTrainedTokenizerBase) -> Tokens:
     return Tokens(ids, offsets, features)
 
 
+def has_marks(tokens: Tokens) -> bool:
+    """Tell whether a quotation mark, or what stands between two, is among the tokens."""
+    return bool(tokens.features[:, 0].any())
+
+
 def sections(tokens: Tokens, limit: int) -> list[tuple[int, int]]:
     """Cut T tokens into runs of at most `limit`, at the last blank line, line break or failing both anywhere.
 
@@ -114,22 +120,28 @@ def plan_windows(length: int, window: int, overlap: int) -> list[tuple[int, int]
     return [(int(start), int(start) + size) for start in starts]
 
 
-def collate(articles: Sequence[Tokens], tokenizer: PreTrainedTokenizerBase, window: int, overlap: int) -> Batch:
+def collate(
+    articles: Sequence[Tokens], tokenizer: PreTrainedTokenizerBase, window: int, overlap: int, marked_only: bool = False
+) -> Batch:
     """Lay sections out as one batch for `QuoteModel.forward`.
 
     Returns input_ids, attention_mask [W, L] and features [W, L, 3] for the W windows of all B sections, and
-    `gather` [B, T]: for each token of a section the position of its state in the flattened [W * L] states, -1 for
-    padding. `features_of` [B, T, 3] are the same features by section.
+    `gather` [B, T]: for each token of a section the position of its state in the flattened [W * L] states, PADDING
+    after its last. `features_of` [B, T, 3] are the same features by section. With `marked_only`, windows without
+    quotation marks are left out, and tokens that no other window covers are SKIPPED.
     """
     windows: list[tuple[int, int, int]] = []
     for article, tokens in enumerate(articles):
-        windows += [(article, *span) for span in plan_windows(len(tokens), window - 2, overlap)]
+        spans = plan_windows(len(tokens), window - 2, overlap)
+        windows += [(article, *span) for span in spans if not marked_only or has_marks(tokens.slice(*span))]
     width = max(end - start for _, start, end in windows) + 2
     length = max(1, max(len(tokens) for tokens in articles))
     input_ids = np.full((len(windows), width), tokenizer.pad_token_id, dtype=np.int64)
     mask = np.zeros((len(windows), width), dtype=np.int64)
     features = np.zeros((len(windows), width, 3), dtype=np.int64)
-    gather = np.full((len(articles), length), -1, dtype=np.int64)
+    gather = np.full((len(articles), length), PADDING, dtype=np.int64)
+    for article, tokens in enumerate(articles):
+        gather[article, : len(tokens)] = SKIPPED
     centrality = np.full((len(articles), length), -1, dtype=np.int64)
     by_section = np.zeros((len(articles), length, 3), dtype=np.int64)
     for row, (article, start, end) in enumerate(windows):

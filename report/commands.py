@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from ..model.terminal import FAILED, check_output, in_one_line, say
+
 EXAMPLES = """[bold]Examples[/bold]
 
 [cyan]quoth report quotes.jsonl -o report.html[/cyan]                     records that carry their texts
@@ -36,14 +38,15 @@ def report(
     """Make one page of extracted quotes: articles to read, a table, who to whom, and what was said when."""
     from rich.console import Console
 
-    from ..cli import FAILED, _check_output, _in_one_line, _say
-    from ..model.inputs import InputError, read_articles
-    from ..model.outputs import whole_file
+    from ..model.batch.articles import InputError
+    from ..model.batch.inputs import read_articles
+    from ..model.batch.outputs import whole_file
     from .load import read_records
+    from .notices import counted
 
     if not 0 <= min_score <= 1:
         raise typer.BadParameter(f"{min_score} is not between 0 and 1.", param_hint="--min-score")
-    _check_output(output, [*map(str, quotes), *(articles or [])])
+    check_output(output, [*quotes, *(articles or [])])
     console = Console(stderr=True, highlight=False)
     records = []
     texts: dict[str, str] = {}
@@ -51,24 +54,24 @@ def report(
     for item in read_records(quotes):
         if isinstance(item, InputError):
             errors += 1
-            _say(console, f"error: {item}")
+            say(console, f"error: {item}")
         else:
             records.append(item)
     for source in read_articles(articles or [], skip=output):
         if isinstance(source, InputError):
             errors += 1
-            _say(console, f"error: {source}")
+            say(console, f"error: {source}")
         else:
             texts[source.id] = source.text
     if errors and not records:
-        _say(console, f"no record could be read; {output} is not written")
+        say(console, f"no record could be read; {output} is not written")
         raise typer.Exit(FAILED)
-    with _in_one_line(console, "the report", "report"):
+    with in_one_line(console, "the report", "report"):
         from .page import render
 
         page = render(records, texts, title=title, min_score=min_score)
         with whole_file(output) as file:
             # Half of a surrogate pair, which JSON can write, is no character; its place is kept, for offsets.
             file.write(page.encode("utf-8", errors="replace"))
-    _say(console, f"written to {output}: {len(records):,} articles{f'; {errors} errors' if errors else ''}")
+    say(console, f"written to {output}: {counted(len(records), 'article')}; {counted(errors, 'error')}")
     raise typer.Exit(FAILED if errors else 0)

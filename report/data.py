@@ -4,9 +4,9 @@
 
     [kind, stance, score, stance score, scores of all labels, segments, cue, speaker, target, group, words]
 
-kind, stance: numbers in `kinds` and `labels`. Scores: in thousandths. segments, cue: [start, end, start, end, …], [] where there is none.
-speaker, target: [start, end, name, party], numbers in `names`, or []. group: a number, or -1. words: the segments'
-words where the article has no text to cut them from, else [].
+kind, stance: numbers in `kinds` and `labels`. Scores: in thousandths. segments, cue: [start, end, start, end, …], []
+where there is none. speaker, target: [start, end, name, party], numbers in `names`, or []. group: a number, or -1.
+words: the segments' words where the article has no text to cut them from, else [].
 """
 
 import json
@@ -66,9 +66,8 @@ def page_data(
         quotes = []
         for index, quote in enumerate(article.quotes):
             group = (groups or {}).get((article.id, index), -1)
-            mentions = [
-                _mention(mention, article.id, offsets, names, parties or {}) for mention in (quote.speaker, quote.target)
-            ]
+            both = (quote.speaker, quote.target)
+            mentions = [_mention(mention, article.id, offsets, names, parties or {}) for mention in both]
             quotes.append(_quote(quote, labels, offsets, mentions, group, text is None))
         meta = {name: _plain(article.meta.get(name)) for name in SHOWN}
         rows.append(
@@ -140,7 +139,8 @@ def _mention(
     if mention is None:
         return []
     name = mention.name or mention.text
-    return [offsets(mention.start), offsets(mention.end), names.number(name), names.number(parties.get((name, article), name))]
+    party = parties.get((name, article), name)
+    return [offsets(mention.start), offsets(mention.end), names.number(name), names.number(party)]
 
 
 def _plain(value: Any) -> str:

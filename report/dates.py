@@ -1,5 +1,7 @@
 """Dates of articles, as their sources wrote them, to days."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -15,16 +17,13 @@ def day(written: str) -> str:
     ('2022-01-10', '2022-01-10', '2022-01-10', '')
     """
     written = written.strip()
-    try:
-        return date.fromisoformat(written[:10]).isoformat()
-    except ValueError:
-        pass
-    for form in FORMATS:
-        try:
-            return datetime.strptime(written, form).date().isoformat()
-        except ValueError:
-            pass
-    try:
-        return parsedate_to_datetime(written).date().isoformat()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return ""
+    readers: list[Callable[[str], date]] = [
+        lambda text: datetime.fromisoformat(text).date(),
+        lambda text: date.fromisoformat(text[:10]),
+        *(lambda text, form=form: datetime.strptime(text, form).date() for form in FORMATS),
+        lambda text: parsedate_to_datetime(text).date(),
+    ]
+    for read in readers:
+        with suppress(ValueError, TypeError, IndexError, OverflowError):
+            return read(written).isoformat()
+    return ""

@@ -4,13 +4,13 @@
 'does not exist; check the path'
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from ..model.inputs import InputError, decode, place
+from ..model.batch.articles import InputError, place
+from ..model.batch.files import open_bytes, why
+from ..model.batch.rows import json_rows
 from ..model.records import Article, Mention, Quote, Span
 
 
@@ -23,27 +23,20 @@ def read_records(paths: Iterable[str | Path]) -> Iterator[Article | InputError]:
     first: dict[str, str] = {}
     for path in map(str, paths):
         try:
-            lines = decode(Path(path).read_bytes()).split("\n")
-        except FileNotFoundError:
-            yield InputError(path, None, None, "does not exist; check the path")
-            continue
-        except (ValueError, OSError) as error:
-            yield InputError(path, None, None, getattr(error, "strerror", None) or str(error))
-            continue
-        for row, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                article = _record(line)
-            except ValueError as error:
-                yield InputError(path, row, None, str(error))
-                continue
-            if article.id in first:
-                reason = f"id already used by {first[article.id]}; give every article an id of its own"
-                yield InputError(path, row, article.id, reason)
-                continue
-            first[article.id] = place(path, row)
-            yield article
+            with open_bytes(path) as file:
+                for row, record in json_rows(file):
+                    article = _article(record, path, row)
+                    if isinstance(article, Article):
+                        if article.id in first:
+                            reason = f"id already used by {first[article.id]}; give every article an id of its own"
+                            article = InputError(path, row, article.id, reason)
+                        else:
+                            first[article.id] = place(path, row)
+                    yield article
+        except OSError as error:
+            yield InputError(path, None, None, why(path, error))
+        except (ValueError, EOFError) as error:
+            yield InputError(path, None, None, str(error))
 
 
 def spans(quote: Quote) -> Iterator[Span]:
@@ -62,25 +55,25 @@ def fits(article: Article, text: str) -> bool:
 
 def fitting_text(article: Article, texts: Mapping[str, str]) -> str | None:
     """Give the article's text, its own or that of the same id in `texts`: the first that fits, None where none does."""
-    candidates = (article.text, texts.get(article.id, ""))
-    return next((text for text in candidates if text and fits(article, text)), None)
+    candidates = (article.text or None, texts.get(article.id))
+    return next((text for text in candidates if text is not None and fits(article, text)), None)
 
 
-def _record(line: str) -> Article:
-    """Read one row; raises ValueError, with a remedy, where it is not the record of an article."""
+def _article(data: dict[str, Any] | str, path: str, row: int) -> Article | InputError:
+    """Make a row the record of an article, or say why it is none; a string is what is wrong with the row already."""
     try:
-        data = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"not JSON ({error}); give what `quoth extract` wrote, one record a line") from None
-    if not isinstance(data, dict) or "quotes" not in data:
-        raise ValueError("no record with `quotes`; give what `quoth extract` wrote, and articles with --articles")
-    try:
+        if isinstance(data, str):
+            raise ValueError(data)
+        if "quotes" not in data:
+            raise ValueError("no record with `quotes`; give what `quoth extract` wrote, and articles with --articles")
         article = Article.from_dict(data)
         _check(article)
     except KeyError as error:
-        raise ValueError(f"a field is missing, {error}; give what `quoth extract` wrote") from None
-    except (TypeError, ValueError, AttributeError) as error:
-        raise ValueError(f"not as `quoth extract` writes it: {error}") from None
+        return InputError(path, row, None, f"a field is missing, {error}; give what `quoth extract` wrote")
+    except (TypeError, AttributeError) as error:
+        return InputError(path, row, None, f"not as `quoth extract` writes it: {error}")
+    except ValueError as error:
+        return InputError(path, row, None, str(error))
     return article
 
 
@@ -104,7 +97,7 @@ def _check(article: Article) -> None:
                 _typed(f"{field}: name", span.name, str)
         _typed(f"{field}.stance.label", quote.stance.label, str)
         for score in (quote.score, quote.stance.score, *quote.stance.scores.values()):
-            if isinstance(score, bool) or not isinstance(score, int | float) or not (isfinite(score) and 0 <= score <= 1):
+            if type(score) not in (int, float) or not 0 <= score <= 1:  # NaN is not, either
                 raise ValueError(f"`{field}`: the score {score!r} is no number between 0 and 1")
 
 

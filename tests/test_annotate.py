@@ -18,9 +18,9 @@ from quoth.annotate import brat, label_studio
 from quoth.annotate.commands import annotated, export
 from quoth.annotate.gold import gold_line
 from quoth.annotate.regions import AnnotationError, Corrected, Region, mark, stance_labels, unmark
-from quoth.model.inputs import InputError
+from quoth.model.batch.articles import InputError
+from quoth.model.batch.outputs import json_line, plain_line
 from quoth.model.labels import KINDS, STANCES
-from quoth.model.outputs import json_line
 from quoth.model.records import Article, Mention, Quote, Span, Stance
 from quoth.seeds.corpus import load_authored, load_gold
 
@@ -375,7 +375,9 @@ class TestCommands:
 
     def test_a_stance_outside_the_new_labels_is_left_open_and_named_on_the_way_back(self, tmp_path: Path) -> None:
         quotes, out, mine = tmp_path / "quotes.jsonl", tmp_path / "out", tmp_path / "mine.jsonl"
-        quotes.write_bytes(json_line(ARTICLE, with_text=True) + b'{"id": "b", "quotes": [], "model": ""}\n{}\n')
+        quotes.write_bytes(
+            plain_line(ARTICLE.to_dict() | {"text": TEXT}) + b'{"id": "b", "quotes": [], "model": ""}\n{}\n'
+        )
         done = run.invoke(app, ["export", str(quotes), "--to", "brat", "-o", str(out), "--stances", "threat,none"])
         assert done.exit_code == 1 and "article 'b': no text" in done.output and "quotes.jsonl:3" in done.output
         done = run.invoke(app, ["annotated", str(out), "-o", str(mine)])
@@ -383,7 +385,7 @@ class TestCommands:
 
     def test_labels_that_brat_cannot_hold_are_refused(self, tmp_path: Path) -> None:
         quotes = tmp_path / "quotes.jsonl"
-        quotes.write_bytes(json_line(ARTICLE, with_text=True))
+        quotes.write_bytes(plain_line(ARTICLE.to_dict() | {"text": TEXT}))
         call = ["export", str(quotes), "--to", "brat", "-o", str(tmp_path / "out"), "--stances"]
         done = run.invoke(app, [*call, "call to action,none"])
         assert done.exit_code == 2 and "allows only letters" in done.output

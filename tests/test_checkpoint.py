@@ -9,11 +9,11 @@ import pytest
 
 from quoth import Article, Extractor
 from quoth.eval.scores import same_name, score
-from quoth.model.extractor import CHECKPOINT
+from quoth.model.checkpoint import FOLDER
 from quoth.seeds.corpus import load_authored, load_gold
 
 pytestmark = pytest.mark.skipif(
-    not (CHECKPOINT / "model.safetensors").is_file(), reason="no shipped checkpoint: run quoth train configs/base.yaml"
+    not (FOLDER / "model.safetensors").is_file(), reason="no shipped checkpoint: run quoth train configs/base.yaml"
 )
 SHARED = Path(os.environ.get("QUOTH_SHARED", Path(__file__).parents[2] / "shared"))
 

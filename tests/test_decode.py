@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from types import SimpleNamespace
 from typing import cast
 
@@ -89,7 +89,7 @@ class TestRead:
         for length, quotes in zip(states.mask.sum(1).tolist(), found, strict=True):
             assert all(one[1] <= two[0] for one, two in pairwise(s for quote in quotes for s in quote.segments))
             for quote in quotes:
-                spans = (quote.cue, quote.speaker, quote.target, quote.speaker_name, quote.target_name)
+                spans = (quote.cue, quote.speaker, quote.speaker_name, *chain(*quote.targets))
                 for start, end in (*quote.segments, *filter(None, spans)):
                     assert 0 <= start < end <= length
                 assert all(end - start <= model.config.mention_tokens for start, end in filter(None, spans))
@@ -104,10 +104,10 @@ class TestRead:
                 assert 0 <= quote.score <= 1
                 assert len(quote.stance) == none + 1 and sum(quote.stance) == pytest.approx(1, abs=1e-5)
                 assert (quote.speaker is None) == (quote.speaker_name is None)
-                assert (quote.target is None) == (quote.target_name is None)
+                assert len(quote.targets) <= 2 and len({target for target, _ in quote.targets}) == len(quote.targets)
                 act = quote.stance[none] < max(quote.stance)
-                assert act or quote.target is None
-                seen.add((act, quote.speaker is None, quote.target is None))
+                assert act or not quote.targets
+                seen.add((act, quote.speaker is None, not quote.targets))
         assert [set(column) for column in zip(*seen, strict=True)] == [{True, False}] * 3
 
     def test_company_in_the_batch_changes_nothing(self, model: QuoteModel, tokenizer: PreTrainedTokenizerBase) -> None:
@@ -116,8 +116,8 @@ class TestRead:
             (alone,) = self.read(model, tokenizer, [text])[1]
             assert [quote.segments for quote in alone] == [quote.segments for quote in quotes]
             for one, two in zip(alone, quotes, strict=True):
-                assert (one.cue, one.speaker, one.target) == (two.cue, two.speaker, two.target)
-                assert (one.speaker_name, one.target_name) == (two.speaker_name, two.target_name)
+                assert (one.cue, one.speaker, one.targets) == (two.cue, two.speaker, two.targets)
+                assert one.speaker_name == two.speaker_name
                 assert (one.score, *one.stance) == pytest.approx((two.score, *two.stance), abs=1e-4)
 
     def test_no_quotes_at_all(self, model: QuoteModel, tokenizer: PreTrainedTokenizerBase) -> None:

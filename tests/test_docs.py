@@ -11,7 +11,7 @@ import pytest
 
 import quoth
 from quoth import Article, Extractor
-from quoth.model.extractor import CHECKPOINT
+from quoth.model.checkpoint import FOLDER
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 LIBRARIES = [f"quoth.{package}" for package in ("model", "training", "eval", "seeds")]
@@ -21,7 +21,7 @@ MODULES = [
     for module in pkgutil.walk_packages(importlib.import_module(library).__path__, f"{library}.")
 ]
 needs_checkpoint = pytest.mark.skipif(
-    not (CHECKPOINT / "model.safetensors").is_file(), reason="no shipped checkpoint: run quoth train configs/base.yaml"
+    not (FOLDER / "model.safetensors").is_file(), reason="no shipped checkpoint: run quoth train configs/base.yaml"
 )
 
 

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quoth.model import inputs
-from quoth.model.inputs import ArticleInput, InputError, count_articles, decode, read_articles
+from quoth.model.batch import inputs
+from quoth.model.batch.articles import ArticleInput, InputError
+from quoth.model.batch.inputs import count_articles, read_articles
+from quoth.model.batch.text import decode
 
 GOOD = '{"id": "good", "text": "He said no."}'
 

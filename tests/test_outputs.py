@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from quoth.model import outputs
-from quoth.model.outputs import holds_records, json_line, whole_file
+from quoth.model.batch import outputs
+from quoth.model.batch.outputs import holds_records, json_line, whole_file
 from quoth.model.records import Article, Quote, Span, Stance
 
 

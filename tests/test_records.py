@@ -1,7 +1,7 @@
 """The records: what is written reads back the same, spans are checked, nothing changes under the reader's hands."""
 
 import json
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
@@ -139,3 +139,20 @@ class TestErrors:
 def test_records_are_frozen(record: Any, field: str) -> None:
     with pytest.raises(FrozenInstanceError):
         setattr(record, field, getattr(record, field))
+
+
+class TestOnly:
+    def test_keeps_what_is_asked_for_and_changes_nothing_else(self) -> None:
+        mixed = replace(QUOTE, kind="mixed", score=0.4)
+        before = Article("a", (QUOTE, mixed), "m", TEXT, {"day": "Monday"}, keeps_text=True)
+        assert before.only({"mixed"}).quotes == (mixed,) and before.only({"direct", "mixed"}, 0.5).quotes == (QUOTE,)
+        assert before.only({"direct", "mixed"}, 0.4) == before and len(before.quotes) == 2
+        one = before.only({"direct"})
+        assert (one.text, one.meta, one.keeps_text) == (TEXT, {"day": "Monday"}, True)
+
+    def test_text_is_written_where_it_is_kept(self) -> None:
+        kept = Article("a", (QUOTE,), "m", TEXT, {"outlet": "Wire"}, keeps_text=True)
+        assert (
+            Article.from_dict(kept.to_dict()).text == TEXT and "text" not in replace(kept, keeps_text=False).to_dict()
+        )
+        assert Article.from_dict(kept.to_dict()).to_dict() == kept.to_dict()

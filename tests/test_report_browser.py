@@ -83,6 +83,7 @@ def tehran() -> list[Article]:
 def many(count: int) -> list[Article]:
     """Make articles out of ours, their names shuffled, with dates, outlets and scores."""
     chance = random.Random(5)
+    scores = dict.fromkeys(("rejection", "denial", "assurance", "offer", "none"), 0.2)
     ours = [oracle(gold) for split in ("tehran", "train", "dev", "test") for gold in load_authored(split)]
     names = sorted({quote.speaker.name for article in ours for quote in article.quotes if quote.speaker})[:600]
 
@@ -100,10 +101,10 @@ def many(count: int) -> list[Article]:
                 speaker=renamed(quote.speaker),
                 target=renamed(quote.target),
                 score=round(chance.betavariate(5, 1), 3),
-                stance=Stance(quote.stance.label, 0.9, dict.fromkeys(("rejection", "denial", "assurance", "offer", "none"), 0.2)),
+                stance=Stance(quote.stance.label, 0.9, scores),
             )
             for quote in article.quotes
-        )  # fmt: skip
+        )
         made.append(replace(article, id=f"n{number}", meta=meta, quotes=quotes))
     return made
 
@@ -120,18 +121,16 @@ def rows(page: "Page") -> list[str]:
 
 def where(articles: list[Article], **wanted: str) -> list[Quote]:
     """Find the quotes of a speaker, target, stance or kind."""
-    quotes = [quote for article in articles for quote in article.quotes]
-    told = {
-        "speaker": lambda quote: quote.speaker.name if quote.speaker else "",
-        "target": lambda quote: quote.target.name if quote.target else "",
-        "stance": lambda quote: quote.stance.label,
-        "kind": lambda quote: quote.kind,
-    }
-    return [quote for quote in quotes if all(told[field](quote) == value for field, value in wanted.items())]
+
+    def told(quote: Quote) -> dict[str, str]:
+        speaker, target = (mention.name if mention else "" for mention in (quote.speaker, quote.target))
+        return {"speaker": speaker, "target": target, "stance": quote.stance.label, "kind": quote.kind}
+
+    return [quote for article in articles for quote in article.quotes if wanted.items() <= told(quote).items()]
 
 
 class TestArticle:
-    def test_marks_the_quotes_and_ties_them_by_keyboard_and_by_pointer(self, report: Report, tehran: list[Article]) -> None:
+    def test_marks_the_quotes_and_ties_them(self, report: Report, tehran: list[Article]) -> None:
         page = report.write(tehran).open("articles/1")
         badges = page.locator(".badge")
         assert badges.count() == len(tehran[1].quotes)
@@ -165,8 +164,8 @@ class TestArticle:
         assert meter.is_visible()
         page.fill("#least", "0.55")
         assert page.locator(".badge").count() == count(page) == sum(quote.score >= 0.55 for quote in quotes)
-        paler = [page.locator(".badge").nth(at).evaluate("node => node.style.getPropertyValue('--sure')") for at in (0, 1)]
-        assert paler == sorted(paler) and paler[0] != paler[1]
+        paler = page.locator(".badge").evaluate_all("all => all.map(one => one.style.getPropertyValue('--sure'))")
+        assert paler == sorted(paler) and len(set(paler)) > 1
 
     def test_the_list_leads_to_an_article_and_back(self, report: Report, tehran: list[Article]) -> None:
         page = report.write(tehran).open()
@@ -241,9 +240,10 @@ class TestTable:
         page.keyboard.press("Enter")
         assert page.inner_text(".reader h2").endswith(" 39")
 
-    def test_shown_rows_download_as_csv_that_runs_nothing(self, report: Report, tehran: list[Article], tmp_path: Path) -> None:
+    def test_csv_of_shown_rows_runs_nothing(self, report: Report, tehran: list[Article], tmp_path: Path) -> None:
         text = '=cmd|"/c calc"!A1, \u200b@SUM(1) He'
-        evil = Quote("indirect", (Span.of(text, 0, len(text)),), None, Mention(0, 1, "=", "+1\n2"), None, tehran[0].quotes[0].stance, 1.0)
+        stance, speaker = Stance("offer", 1.0, {"offer": 1.0}), Mention(0, 1, "=", "+1\n2")
+        evil = Quote("indirect", (Span.of(text, 0, len(text)),), None, speaker, None, stance, 1.0)
         evils = Article("-1+1", (evil,), "m", text, {"title": "\t=1", "date": "2022-01-01", "outlet": "@x,\"y'"})
         page = report.write([*tehran, evils]).open("quotes")
         page.click("[data-stance=none]")
@@ -316,8 +316,9 @@ def test_shows_what_there_is(view: str, report: Report, tehran: list[Article]) -
 def test_a_hostile_article_executes_nothing(report: Report) -> None:
     text = f"{HOSTILE} said {HOSTILE}"
     mention = Mention(0, len(HOSTILE), HOSTILE, HOSTILE)
-    quote = Quote("direct", (Span.of(text, len(text) - len(HOSTILE), len(text)),), Span.of(text, 110, 112), mention, mention,
-                  Stance(HOSTILE, 0.9, {HOSTILE: 0.9, "__proto__": 0.1}), 0.9)  # fmt: skip
+    words, cue = Span.of(text, len(text) - len(HOSTILE), len(text)), Span.of(text, 110, 112)
+    stance = Stance(HOSTILE, 0.9, {HOSTILE: 0.9, "__proto__": 0.1})
+    quote = Quote("direct", (words,), cue, mention, mention, stance, 0.9)
     meta = {"title": HOSTILE, "date": HOSTILE, "outlet": HOSTILE, "url": "javascript:window.hit=4", HOSTILE: HOSTILE}
     evil = Article(HOSTILE, (quote,), HOSTILE, text, meta)
     dated = replace(evil, id="constructor", meta={**meta, "date": "2022-01-01"})
@@ -362,16 +363,19 @@ LOW_CONTRAST = """() => {
     for (const colour of colours) { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
     return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
   };
-  const luminance = rgb => rgb.map(part => part / 255).map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+  const linear = part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  const luminance = ([red, green, blue]) =>
+    0.2126 * linear(red / 255) + 0.7152 * linear(green / 255) + 0.0722 * linear(blue / 255);
   const found = [];
   for (const node of document.querySelectorAll("body *:not(script):not(style):not(svg *)")) {
-    if (![...node.childNodes].some(child => child.nodeType === 3 && child.data.trim()) || !node.checkVisibility() || node.disabled) continue;
+    const said = [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim());
+    if (!said || !node.checkVisibility() || node.disabled) continue;
     const behind = [];
     for (let at = node; at; at = at.parentElement) behind.unshift(getComputedStyle(at).backgroundColor);
-    const ground = over(behind);
-    const [dark, light] = [luminance(ground), luminance(over([...behind, getComputedStyle(node).color]))].sort((a, b) => a - b);
-    if ((light + 0.05) / (dark + 0.05) < 4.5) found.push([node.className, node.textContent.slice(0, 30), (light + 0.05) / (dark + 0.05)]);
+    const colours = [over(behind), over([...behind, getComputedStyle(node).color])];
+    const [dark, light] = colours.map(luminance).sort((a, b) => a - b);
+    const contrast = (light + 0.05) / (dark + 0.05);
+    if (contrast < 4.5) found.push([node.className, node.textContent.slice(0, 30), contrast]);
   }
   return found;
 }"""
@@ -388,11 +392,12 @@ def test_two_thousand_articles_are_fast(report: Report) -> None:
     assert count(page) == sum(len(article.quotes) for article in articles) > 15000
     page.click("#more-filters")
     times = {"open": opened}
-    for selector, value in (("#search", "offer"), ("[name=speaker]", "a"), ("[name=quote]", "the"), ("#least", "0.7"), ("#search", "")):
+    inputs = {"#search": "offer", "[name=speaker]": "a", "[name=quote]": "the", "#least": "0.7", "[name=date]": "2021"}
+    for selector, value in inputs.items():
         for view in ("quotes", "people", "time", "articles"):
             page.evaluate(f"location.hash = '#{view}'")
             page.locator(f"#tab-{view}[aria-current]").wait_for()
-            times[f"{view} {selector}={value}"] = page.evaluate(
+            times[f"{view}: {selector} {value}"] = page.evaluate(
                 """([selector, value]) => {
                   const input = document.querySelector(selector);
                   input.value = value;

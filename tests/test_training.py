@@ -85,7 +85,7 @@ class TestSave:
         self, model: QuoteModel, extractor: Extractor, tokenizer: PreTrainedTokenizerBase, tmp_path: Path
     ) -> None:
         save(model, tokenizer, tmp_path, half=False)
-        read = Extractor.from_pretrained(tmp_path, device="cpu")
+        read = Extractor.from_pretrained(tmp_path, device="cpu", precision="fp32")
         for text in (TEXT, ARTICLE.text):
             assert read(text) == extractor(text) != read("")
 
@@ -93,10 +93,10 @@ class TestSave:
         self, model: QuoteModel, tokenizer: PreTrainedTokenizerBase, tmp_path: Path
     ) -> None:
         save(model, tokenizer, tmp_path / "one")
-        one = Extractor.from_pretrained(tmp_path / "one", device="cpu")
+        one = Extractor.from_pretrained(tmp_path / "one", device="cpu", precision="fp32")
         assert {parameter.dtype for parameter in one.model.parameters()} == {torch.float32}
         save(one.model, one.tokenizer, tmp_path / "two")
-        two = Extractor.from_pretrained(tmp_path / "two", device="cpu")
+        two = Extractor.from_pretrained(tmp_path / "two", device="cpu", precision="fp32")
         assert one(ARTICLE.text) == two(ARTICLE.text)
         assert (tmp_path / "one" / "config.json").read_text() == (tmp_path / "two" / "config.json").read_text()
 

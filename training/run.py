@@ -71,7 +71,7 @@ def train(config_path: Path, polnear: Path | None = None, output: Path | None = 
     began = time.time()
     trainer.train(resume_from_checkpoint=last)
     best = Path(trainer.state.best_model_checkpoint or get_last_checkpoint(str(output)) or "")
-    extractor = Extractor.from_pretrained(best / AVERAGE)
+    extractor = Extractor.from_pretrained(best / AVERAGE, precision="fp32")  # its weights are what is saved
     calibrate(extractor, dev)
     result = {name: evaluate(extractor, articles) for name, articles in dev.items()}
     final = output / "final"

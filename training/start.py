@@ -18,7 +18,9 @@ def from_checkpoint(config: TrainingConfig) -> tuple[QuoteModel, PreTrainedToken
     with other stances the stance head's last layer starts anew. Prints what does. Raises OSError and ValueError as
     `Extractor.from_pretrained` does.
     """
-    extractor = Extractor.from_pretrained(None if config.start == SHIPPED else config.start, device="cpu")
+    extractor = Extractor.from_pretrained(
+        None if config.start == SHIPPED else config.start, device="cpu", precision="fp32"
+    )
     old, heads = extractor.model, config.heads
     sizes = ("window", "overlap", "mention_tokens", "pointer_size")
     model = QuoteModel(

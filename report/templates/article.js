@@ -46,7 +46,7 @@ function piece(text, open, ties) {
 
 // The mark before a quote: its stance's shape, which the keyboard reaches.
 function badge(quote, ties) {
-  const label = `Quote ${quote.index + 1}: ${quote.stance}, ${names2(quote)}`;
+  const label = `Quote ${quote.index + 1}: ${quote.stance}, ${whoToWhom(quote)}`;
   const node = el("button", { type: "button", class: "badge", "aria-label": label, "data-index": quote.index }, shape(quote.stance));
   sure(node, quote);
   tie(ties, quote, node, "words");

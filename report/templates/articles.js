@@ -34,6 +34,11 @@ function articlesView(root) {
     if (article && listed.includes(article) && !keepPlace) rows.show(listed.indexOf(article));
   }
 
+  // Put what is shown into the address, for Back to lead here.
+  function name() {
+    if (article) history.replaceState(null, "", `#articles/${article.at}`);
+  }
+
   function textOf(one) {
     one.search ??= `${one.folded} ${folded(one.text || "")}`;
     return one.search;
@@ -131,9 +136,9 @@ function articlesView(root) {
     // Called when the view is opened: path is [article, quote], numbers as strings, or [].
     open([at, index]) {
       const before = article;
-      article = articles[at] || article || listed[0] || articles[0] || null;
-      if (at === undefined && article) history.replaceState(null, "", `#articles/${article.at}`); // for Back to lead here
-      const quote = article && index !== undefined ? article.rows[index] : undefined;
+      article = articles[Number(at)] || article || listed[0] || articles[0] || null;
+      if (at === undefined) name();
+      const quote = article?.rows[Number(index)];
       if (quote && !passing.has(quote)) wantNothing(); // a link from elsewhere leads to what it names
       draw();
       filter(before !== null);
@@ -150,7 +155,10 @@ function articlesView(root) {
     },
     update() {
       filter(false);
-      if (!listed.includes(article)) article = listed[0] || null;
+      if (!listed.includes(article)) {
+        article = listed[0] || null;
+        name();
+      }
       draw();
     },
   };

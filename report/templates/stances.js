@@ -2,7 +2,7 @@
 
 const SHAPES = { rejection: "✕", denial: "≠", assurance: "✓", offer: "+", none: "·" };
 const OTHER_SHAPES = ["◆", "▲", "■", "★"];
-const OTHERS = data.labels.filter(label => !(label in SHAPES));
+const OTHERS = data.labels.filter(label => !Object.hasOwn(SHAPES, label));
 
 function shape(stance) {
   return Object.hasOwn(SHAPES, stance) ? SHAPES[stance] : OTHER_SHAPES[OTHERS.indexOf(stance) % OTHER_SHAPES.length];
@@ -17,7 +17,7 @@ function stanceTag(stance) {
   return el("span", { class: `stance ${colour(stance)}` }, el("i", { "aria-hidden": "true" }, shape(stance)), stance);
 }
 
-// A bar of a quote's or a group's stances: [["offer", 3], …] in the order of the labels.
+// How many of these quotes have which stance: [["offer", 3], …], in the order of the labels.
 function stanceCounts(items) {
   const counts = new Map(tally(items, quote => quote.stance));
   return data.labels.filter(label => counts.has(label)).map(label => [label, counts.get(label)]);
@@ -33,7 +33,7 @@ function said(counts) {
   return counts.map(([label, count]) => `${count} ${label}`).join(", ");
 }
 
-function names2(quote) {
+function whoToWhom(quote) {
   return quote.targetName ? `${quote.speakerName || "nobody named"} to ${quote.targetName}` : quote.speakerName || "nobody named";
 }
 

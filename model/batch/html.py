@@ -1,0 +1,18 @@
+"""The article out of an HTML page, by trafilatura: its text without navigation, advertisements and comments."""
+
+from typing import Any
+
+
+def article_text(page: bytes) -> tuple[str, dict[str, Any]]:
+    """Give a page's article and what the page says of it (title, date, author, outlet, url, … where it does).
+
+    Raises ValueError where the page holds no article.
+    """
+    import trafilatura
+
+    text = trafilatura.extract(page, include_comments=False, include_tables=False, output_format="txt")
+    if not text:
+        raise ValueError("no article's text in this HTML; give the text as .txt, or the article's own page")
+    found = trafilatura.extract_metadata(page)
+    meta = {} if found is None else {name: v for name, v in found.as_dict().items() if isinstance(v, str | list) and v}
+    return text, {**meta, "outlet": meta.get("sitename")}

@@ -1,0 +1,236 @@
+"""A run that can be stopped at any moment and started again with the same command.
+
+Input is taken in *shards* of a fixed number of articles. A shard's records and errors are written to files of their
+own; when they are on the disk, its *receipt* is: how many inputs it took, their digest, what they gave. Started again,
+a job reads the inputs of finished shards once more without extracting anything, compares their digest, and goes on
+after the last one. Batches never cross a shard's edge, so that the bytes are those of a run that nobody disturbed.
+
+For an output file `quotes.jsonl` all of this lies in `quotes.jsonl.parts/` beside it until the file is complete; for
+an output folder, in its `.parts/`, with the shards appearing in the folder as they are finished.
+"""
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Final, Self
+
+from ..records import Article
+from .articles import ArticleInput, InputError
+from .flat import Sheet
+from .outputs import Format, Write, join, plain_line, whole_file, writer
+
+SHARD: Final = 500  # articles
+Item = ArticleInput | InputError
+Result = Article | InputError
+Extraction = Callable[[Iterator[Item]], Iterable[Result]]
+
+
+class JobError(ValueError):
+    """A job that cannot go on as it began: says what changed, and what to do."""
+
+
+@dataclass
+class Tally:
+    """What a run has come to: `counts` of articles, errors, kinds and (as `stance NAME`) stances."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, result: Result) -> None:
+        """Count one result."""
+        if isinstance(result, InputError):
+            self.counts.update(errors=1)
+            return
+        quotes = result.quotes
+        self.counts.update(articles=1, quotes=len(quotes))
+        self.counts.update(quote.kind for quote in quotes)
+        self.counts.update(f"stance {quote.stance.label}" for quote in quotes)
+
+    def counted(self, results: Iterable[Result]) -> Iterator[Result]:
+        """Count results as they pass."""
+        for result in results:
+            self.add(result)
+            yield result
+
+
+class Job:
+    """One run into one output, a file or a folder."""
+
+    def __init__(self, output: Path, format: Format, sheet: Sheet, settings: Mapping[str, Any]) -> None:
+        """Begin a job, or take up one that was stopped.
+
+        settings: whatever changes what is written, as JSON values by the option's name. Raises JobError where a
+        stopped job had others, or a folder holds the output of another; OSError where nothing can be written.
+        """
+        self.output, self.format, self.sheet = output, format, sheet
+        self.folder = output.is_dir()
+        self.parts = output / ".parts" if self.folder else output.with_name(f"{output.name}.parts")
+        self.receipts: list[dict[str, Any]] = []
+        self.tally = Tally()
+        self._settings = {**json.loads(json.dumps(settings)), "format": format}
+        state = self.parts / "job.json"
+        if state.is_file():
+            self._take_up(state)
+        else:
+            if self.folder and (there := sorted(path.name for path in output.glob("quotes-*"))):
+                raise JobError(f"{output} holds {there[0]} of a run that has ended; give another folder, or empty it")
+            self.parts.mkdir(exist_ok=True)
+            with whole_file(state) as file:
+                file.write(plain_line(self._settings))
+
+    @property
+    def errors(self) -> Path:
+        """The file that failed inputs are set aside in: `errors.jsonl` in a folder, `NAME.errors.jsonl` by a file."""
+        return (
+            self.output / "errors.jsonl" if self.folder else self.output.with_name(f"{self.output.stem}.errors.jsonl")
+        )
+
+    @property
+    def inputs(self) -> int:
+        """How many inputs the finished shards took."""
+        return sum(receipt["inputs"] for receipt in self.receipts)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave nothing behind where no shard was finished; what was stays for the next start."""
+        if not self.receipts:
+            shutil.rmtree(self.parts, ignore_errors=True)
+
+    def _take_up(self, state: Path) -> None:
+        """Read what a stopped job left."""
+        began = _read(state)
+        for name in sorted(began.keys() | self._settings.keys()):
+            then, now = began.get(name), self._settings.get(name)
+            if then != now:
+                raise JobError(
+                    f"{self.output} was begun with another {name} ({_short(then)}, now {_short(now)}); run the command "
+                    f"as it was, or delete {self.parts} to begin anew"
+                )
+        while (receipt := self._receipt(len(self.receipts))).is_file():
+            self.receipts.append(_read(receipt))
+            self.tally.counts.update(self.receipts[-1]["tally"])
+
+    def run(self, items: Iterator[Item], extraction: Extraction, size: int = SHARD) -> Iterator[Result]:
+        """Take inputs in shards of `size` through `extraction`; yields new results as they are written.
+
+        `extraction` gives one result for every input, in order. Raises JobError where an input of a finished shard
+        has changed.
+        """
+        self.check(items)
+        while (first := next(items, None)) is not None:
+            shard = Digest(chain([first], islice(items, size - 1)))
+            yield from self.shard(extraction(shard), shard)
+        self.finish()
+
+    def check(self, items: Iterator[Item]) -> None:
+        """Read the finished shards' inputs again, and see that they are the same; raises JobError."""
+        for number, receipt in enumerate(self.receipts):
+            shard = Digest(islice(items, receipt["inputs"]))
+            for _ in shard:
+                pass
+            if (shard.count, shard.hexdigest()) != (receipt["inputs"], receipt["digest"]):
+                raise self._changed(number)
+
+    def shard(self, results: Iterable[Result], digest: "Digest") -> Iterator[Result]:
+        """Write one shard; `digest` has seen its inputs once its results are taken. Yields them as they are written."""
+        number, tally = len(self.receipts), Tally()
+        with self._shard(number) as (write, write_error):
+            for result in results:
+                if isinstance(result, InputError):
+                    write_error(plain_line(result.to_dict()))
+                else:
+                    write(result)
+                tally.add(result)
+                self.tally.add(result)
+                yield result
+        receipt = {"inputs": digest.count, "digest": digest.hexdigest(), "tally": dict(tally.counts)}
+        with whole_file(self._receipt(number)) as file:
+            file.write(plain_line(receipt))
+        self.receipts.append(receipt)
+
+    def _changed(self, number: int) -> JobError:
+        before = sum(receipt["inputs"] for receipt in self.receipts[:number])
+        among = f"{before + 1} to {before + self.receipts[number]['inputs']}"
+        return JobError(
+            f"the input has changed since {self.output} was begun (among articles {among}); put it back, or delete "
+            f"{self.parts} to begin anew"
+        )
+
+    @contextmanager
+    def _shard(self, number: int) -> Iterator[tuple[Write, Callable[[bytes], Any]]]:
+        with ExitStack() as stack:
+            errors = stack.enter_context(whole_file(self._part(number, "errors.jsonl")))
+            file = stack.enter_context(whole_file(self._data(number)))
+            yield stack.enter_context(writer(file, self.format, self.sheet)), errors.write
+
+    def finish(self) -> None:
+        """Put the output together and clear away what it was made of."""
+        numbers = range(len(self.receipts))
+        if self.tally.counts["errors"]:
+            with whole_file(self.errors) as file:
+                for number in numbers:
+                    with self._part(number, "errors.jsonl").open("rb") as part:
+                        shutil.copyfileobj(part, file)
+        else:
+            self.errors.unlink(missing_ok=True)
+        if not self.folder:
+            with whole_file(self.output) as file:
+                join([self._data(number) for number in numbers], file, self.format, self.sheet)
+        shutil.rmtree(self.parts)
+
+    def _data(self, number: int) -> Path:
+        name = f"{number:05d}.{self.format}"
+        return self.output / f"quotes-{name}" if self.folder else self._part(number, self.format)
+
+    def _part(self, number: int, suffix: str) -> Path:
+        return self.parts / f"{number:05d}.{suffix}"
+
+    def _receipt(self, number: int) -> Path:
+        return self._part(number, "receipt.json")
+
+
+class Digest(Iterator[Item]):
+    """Inputs as they pass, counted and digested."""
+
+    def __init__(self, items: Iterable[Item] = ()) -> None:
+        self._items, self._digest, self.count = iter(items), blake2b(digest_size=16), 0
+
+    def __next__(self) -> Item:
+        item = next(self._items)
+        self.add(digest(item))
+        return item
+
+    def add(self, digest: bytes) -> None:
+        """Count one input that was digested elsewhere."""
+        self.count += 1
+        self._digest.update(digest)
+
+    def hexdigest(self) -> str:
+        """Give the digest of what has passed."""
+        return self._digest.hexdigest()
+
+
+def digest(item: Item) -> bytes:
+    """Tell inputs apart: where they came from, and all that goes into their records."""
+    if isinstance(item, ArticleInput):
+        fields = [item.file, item.row, item.id, item.text, dict(item.meta), item.keep_text]
+    else:
+        fields = [item.file, item.row, item.id, item.reason]
+    return blake2b(json.dumps(fields).encode(), digest_size=16).digest()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(path.read_bytes())
+    return data
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else f"{text[:39]}…"
