@@ -1,7 +1,7 @@
 """`quoth demo`: paste or drop an article in a browser, see it annotated, take the records away. All on this machine.
 
-The page of `report.page` is shown in a frame whose sandbox lets its own script run and nothing else: it has no origin, so
-that it reaches neither the demo nor anything that a browser keeps.
+The page of `report.page` is shown in a frame whose sandbox lets its own script run and nothing else: it has no origin,
+so that it reaches neither the demo nor anything that a browser keeps. A policy keeps the demo's own page here, too.
 
 >>> framed("<p>a & b</p>")[-50:]
 'referrerpolicy="no-referrer"></iframe>'
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gradio import Blocks
 
 HOST: Final = "127.0.0.1"
+POLICY: Final = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; form-action 'self'; base-uri 'self'"
 LONGEST: Final = 1_000_000  # characters of one article
 EXAMPLE: Final = Path(__file__).parents[1] / "seeds" / "tehran" / "tehran-wire.txt"
 
@@ -126,12 +127,43 @@ def build(load: Callable[[], Extracts], folder: Path) -> "Blocks":
     return demo
 
 
-def run(load: Callable[[], Extracts], port: int | None, open_browser: bool) -> None:
-    """Serve the demo on this machine only until it is stopped; records go with it. Raises OSError: no free port."""
+def run(load: Callable[[], Extracts], port: int | None, open_browser: bool, tell: Callable[[str], None]) -> None:
+    """Serve the demo on this machine only, until it is stopped; records go with it.
+
+    `tell` is given its address. Raises OSError where the port, or every one from 7860 on, is taken.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    from starlette.middleware import Middleware
+
     with tempfile.TemporaryDirectory(prefix="quoth-demo-") as folder:
         demo = build(load, Path(folder))
-        demo.launch(
-            server_name=HOST, server_port=port, share=False, inbrowser=open_browser, allowed_paths=[folder], quiet=True
+        _, address, _ = demo.launch(
+            server_name=HOST,
+            server_port=port,
+            share=False,
+            inbrowser=open_browser,
+            allowed_paths=[folder],
+            app_kwargs={"middleware": [Middleware(_Policy)]},
+            quiet=True,
+            prevent_thread_lock=True,
         )
+        tell(str(address))
+        demo.block_thread()
+
+
+class _Policy:
+    """Sends `POLICY` with every answer: a browser then asks nobody but the demo, whatever Gradio's page asks for."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass a request on, as ASGI has it."""
+
+        async def with_policy(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"content-security-policy", POLICY.encode())]
+            await send(message)
+
+        await self.app(scope, receive, with_policy)

@@ -16,7 +16,7 @@ from quoth.model.records import Article, Mention, Quote, Span, Stance
 from quoth.seeds.corpus import load_authored
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed: pip install 'quoth[demo]'")
-from quoth.report import demo  # noqa: E402
+from quoth.report import demo
 
 HOSTILE = '</script><script>hit()</script><img src=x onerror=hit()>"\'><iframe srcdoc="x">'
 
@@ -61,7 +61,7 @@ def test_the_record_is_kept_with_its_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", " \n", "x" * (demo.LONGEST + 1)])
 def test_no_text_and_too_much_are_refused(text: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no text yet|too many"):
+    with pytest.raises(ValueError, match=r"no text yet|too many"):
         demo.annotate(extract, text, "a", tmp_path)
 
 
@@ -103,16 +103,24 @@ class TestBlocks:
         with pytest.raises(gradio.Error, match="no text yet"):
             handlers["show"](" ", "")
         (tmp_path / "<b>.pdf").write_text("x")
-        with pytest.raises(gradio.Error, match="&lt;b&gt;.pdf is neither"):
+        with pytest.raises(gradio.Error, match=r"&lt;b&gt;\.pdf is neither"):
             handlers["upload"](str(tmp_path / "<b>.pdf"))
 
 
 def test_it_listens_on_this_machine_only_and_reports_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     gradio = pytest.importorskip("gradio", reason="gradio is not installed: pip install 'quoth[demo]'")
     said: dict[str, Any] = {}
-    monkeypatch.setattr(gradio.Blocks, "launch", lambda self, **options: said.update(options))
+    told: list[str] = []
+
+    def launch(self: Any, **options: Any) -> tuple[None, str, None]:
+        said.update(options)
+        return None, "http://127.0.0.1:7860/", None
+
+    monkeypatch.setattr(gradio.Blocks, "launch", launch)
+    monkeypatch.setattr(gradio.Blocks, "block_thread", lambda self: None)
     monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("it called out"))
-    demo.run(lambda: extract, None, open_browser=False)
+    demo.run(lambda: extract, None, open_browser=False, tell=told.append)
+    assert told == ["http://127.0.0.1:7860/"]
     assert said["server_name"] == "127.0.0.1" and said["share"] is False and said["inbrowser"] is False
     assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
     assert not Path(said["allowed_paths"][0]).exists()  # records go with the demo

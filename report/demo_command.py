@@ -1,5 +1,6 @@
 """The command `quoth demo`: Quoth in a browser, for those who will not use a terminal."""
 
+from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -28,10 +29,9 @@ def demo(
 
     console = Console(stderr=True, highlight=False)
     with in_one_line(console, "the demo", "demo", "stopped"):
-        import gradio  # noqa: F401 - before the model, for it to be missed at once
-
+        if find_spec("gradio") is None:
+            raise ImportError("No module named 'gradio'")
         from .demo import run
 
         extractor = load(model, device, console)
-        say(console, "the demo is at http://127.0.0.1:" + (str(port) if port else "7860, or the next free port"))
-        run(lambda: extractor, port, browser)
+        run(lambda: extractor, port, browser, lambda address: say(console, f"the demo is at {address}; Ctrl-C ends it"))
