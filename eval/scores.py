@@ -27,9 +27,9 @@ def f1(hits: float, predicted: float, gold: float) -> float | None:
     return 2 * hits / (predicted + gold) if predicted + gold else None
 
 
-def score(pairs: Iterable[tuple[GoldArticle, Article]]) -> dict[str, float | None]:
+def score(pairs: Iterable[tuple[GoldArticle, Article]], labels: Sequence[str] = STANCES) -> dict[str, float | None]:
     """Score articles end to end in the few numbers that training watches; `scores` defines them."""
-    values = scores(add(tally(judge(gold, predicted)) for gold, predicted in pairs))
+    values = scores(add(tally(judge(gold, predicted)) for gold, predicted in pairs), labels)
     return {name: number(values[name]) for name in WATCHED}
 
 

@@ -88,10 +88,13 @@ class StandOff:
 _Record = TypeVar("_Record", GoldArticle, StandOff)
 
 
-def load_authored(split_or_path: str | Path) -> list[GoldArticle]:
-    """Load the articles written for this project: "train", "dev", "test", "tehran" or a path; raises CorpusError."""
+def load_authored(split_or_path: str | Path, stances: Collection[str] = STANCES) -> list[GoldArticle]:
+    """Load the articles written for this project: "train", "dev", "test", "tehran" or a path; raises CorpusError.
+
+    `stances` are the labels to accept, as in `load_gold`.
+    """
     shipped = SEEDS / f"{split_or_path}.jsonl"
-    return load_gold(shipped if shipped.is_file() else Path(split_or_path))
+    return load_gold(shipped if shipped.is_file() else Path(split_or_path), stances)
 
 
 def load_polnear(directory: Path, split: str, labels: Path | None = None) -> list[GoldArticle]:

@@ -92,6 +92,8 @@ class TestErrors:
             ("data.restyle", 1.5),
             ("data.section", 8),
             ("heads.weights", [1.0]),
+            ("heads.stances", ["none"]),
+            ("heads.stances", ["call", "call", "none"]),
             ("heads.weights.content", "heavy"),
             ("schedule.epochs", 0),
             ("schedule.batch", 2.5),
@@ -131,6 +133,13 @@ class TestErrors:
         (tmp_path / "latin.yaml").write_bytes("name: caf\xe9\n".encode("latin-1"))
         with pytest.raises(ConfigError, match=r"latin\.yaml"):
             load_config(tmp_path / "latin.yaml")
+
+
+def test_a_model_begins_in_one_place() -> None:
+    assert TrainingConfig(start="shipped").encoder is None
+    for places in ({}, {"encoder": "somewhere", "start": "shipped"}):
+        with pytest.raises(ValueError, match="either encoder"):
+            TrainingConfig(**places)
 
 
 def test_defaults_are_enough_but_for_the_encoder() -> None:

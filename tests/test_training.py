@@ -13,12 +13,16 @@ from safetensors.torch import load_file
 from transformers import PreTrainedTokenizerBase
 
 from quoth.eval.trained import parse_training
+from quoth.model.config import QuoteConfig
 from quoth.model.extractor import Extractor
 from quoth.model.network import QuoteModel
 from quoth.model.windows import Batch, collate, tokenize
-from quoth.seeds.corpus import GoldArticle, load_authored
+from quoth.seeds import corpus
+from quoth.seeds.corpus import CorpusError, GoldArticle, load_authored
+from quoth.training.config import ConfigError
 from quoth.training.loss import losses, weighted
 from quoth.training.run import AVERAGE, QuoteTrainer, encoder_folder, save, train
+from quoth.training.start import take_weights
 from quoth.training.targets import Targets, collate_targets, encode
 
 TINY = Path(__file__).parents[1] / "configs" / "tiny.yaml"
@@ -81,7 +85,7 @@ class TestSave:
         self, model: QuoteModel, extractor: Extractor, tokenizer: PreTrainedTokenizerBase, tmp_path: Path
     ) -> None:
         save(model, tokenizer, tmp_path, half=False)
-        read = Extractor.from_pretrained(tmp_path, device="cpu")
+        read = Extractor.from_pretrained(tmp_path, device="cpu", precision="fp32")
         for text in (TEXT, ARTICLE.text):
             assert read(text) == extractor(text) != read("")
 
@@ -89,10 +93,10 @@ class TestSave:
         self, model: QuoteModel, tokenizer: PreTrainedTokenizerBase, tmp_path: Path
     ) -> None:
         save(model, tokenizer, tmp_path / "one")
-        one = Extractor.from_pretrained(tmp_path / "one", device="cpu")
+        one = Extractor.from_pretrained(tmp_path / "one", device="cpu", precision="fp32")
         assert {parameter.dtype for parameter in one.model.parameters()} == {torch.float32}
         save(one.model, one.tokenizer, tmp_path / "two")
-        two = Extractor.from_pretrained(tmp_path / "two", device="cpu")
+        two = Extractor.from_pretrained(tmp_path / "two", device="cpu", precision="fp32")
         assert one(ARTICLE.text) == two(ARTICLE.text)
         assert (tmp_path / "one" / "config.json").read_text() == (tmp_path / "two" / "config.json").read_text()
 
@@ -101,11 +105,13 @@ class TestSave:
 def write(encoder_folder: Path, tmp_path: Path) -> Callable[..., Path]:
     """Give a function that writes a config of seconds: the tiny encoder, three articles, two steps an epoch."""
 
-    def write_config(epochs: int = 2) -> Path:
+    def write_config(epochs: int = 2, start: Path | None = None, **heads: Any) -> Path:
         config = yaml.safe_load(TINY.read_text())
-        config["encoder"] = str(encoder_folder)
+        if start:
+            del config["encoder"]
+        config |= {"start": str(start)} if start else {"encoder": str(encoder_folder)}
         config["data"] |= {"limit": 3, "section": 400}
-        config["heads"] |= {"window": 96, "overlap": 16, "pointer_size": 12, "mention_tokens": 8}
+        config["heads"] |= {"window": 96, "overlap": 16, "pointer_size": 12, "mention_tokens": 8, **heads}
         config["schedule"] |= {"epochs": epochs, "batch": 2, "average": 0.5, "found_after": 1.0}
         path = tmp_path / f"{epochs}.yaml"
         path.write_text(yaml.safe_dump(config))
@@ -168,6 +174,57 @@ class TestRun:
         assert steps == pytest.approx([0, 0.5, 1.0, 1.5])
         train(write(epochs=1), output=tmp_path / "out", resume=False)
         assert len(steps) == 6
+
+    def test_goes_on_from_a_checkpoint(
+        self, write: Callable[..., Path], model: QuoteModel, tokenizer: PreTrainedTokenizerBase, tmp_path: Path
+    ) -> None:
+        save(model, tokenizer, tmp_path / "old", half=False)
+        folder = train(write(epochs=1, start=tmp_path / "old"), output=tmp_path / "out")
+        trained = Extractor.from_pretrained(folder, device="cpu").model
+        assert trained.config.stances == model.config.stances and trained.config.mention_tokens == 8
+        step = trained.content.weight - model.content.weight
+        assert 0 < step.abs().max() < 0.1 < model.content.weight.abs().max()  # two steps from where it stood
+
+    def test_goes_on_with_stances_of_ones_own(
+        self, write: Callable[..., Path], model: QuoteModel, tokenizer: PreTrainedTokenizerBase, tmp_path: Path
+    ) -> None:
+        save(model, tokenizer, tmp_path / "old", half=False)
+        labels = ["call", "threat", "praise", "plea", "none"]  # as many as before, and yet others
+        mine = tmp_path / "mine.jsonl"
+        record = json.loads((Path(corpus.__file__).parent / "train.jsonl").read_text().split("\n", 1)[0])
+        for number, quote in enumerate(record["quotes"]):
+            quote["stance"] = labels[number % len(labels)]
+        mine.write_text(json.dumps(record))
+        path = write(epochs=1, start=tmp_path / "old", stances=labels)
+        config = yaml.safe_load(path.read_text())
+        config["data"] |= {"train": [str(mine)], "dev": [str(mine)]}
+        path.write_text(yaml.safe_dump(config))
+        folder = train(path, output=tmp_path / "out")
+        extractor = Extractor.from_pretrained(folder, device="cpu")
+        extractor.model.config.threshold = 0.0
+        found = extractor(record["text"]).quotes
+        assert found and {*found[0].stance.scores} == {*labels}
+        assert json.loads((folder / "training.json").read_text())["dev"]["authored"]["stance"] is not None
+        config["data"]["train"] = ["train"]
+        path.write_text(yaml.safe_dump(config))
+        with pytest.raises(CorpusError, match="'assurance' is none of call, threat"):
+            train(path, output=tmp_path / "out")
+        config["data"] |= {"train": [str(mine)], "polnear": True}
+        path.write_text(yaml.safe_dump(config))
+        with pytest.raises(ConfigError, match=r"data\.polnear"):
+            train(path, output=tmp_path / "out")
+
+    def test_takes_all_weights_that_fit_but_other_stances(self, model: QuoteModel) -> None:
+        def like(**changes: Any) -> QuoteModel:
+            return QuoteModel(QuoteConfig(**(model.config.to_dict() | changes)))
+
+        assert take_weights(same := like(), model) == []
+        assert all(torch.equal(weight, model.state_dict()[name]) for name, weight in same.state_dict().items())
+        assert take_weights(like(stances=["a", "b", "c", "d", "none"]), model) == ["stance.4.bias", "stance.4.weight"]
+        other = like(stances=["a", "none"], mention_tokens=9)
+        assert take_weights(other, model) == ["end_bias.weight", "stance.4.bias", "stance.4.weight"]
+        ours, theirs = (network.state_dict()["stance.1.weight"] for network in (other, model))
+        assert torch.equal(ours, theirs)
 
     def test_says_which_package_is_missing(self) -> None:
         with pytest.raises(OSError, match="no_such_package is not installed"):

@@ -1,13 +1,13 @@
 """What a training run is told, in one YAML file; an unknown key is an error.
 
-The file's keys are the fields below; `configs/base.yaml` is the commented example.
+The file's keys are the fields below; `configs/base.yaml` makes a new model, `configs/own.yaml` goes on from one.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 
 class ConfigError(ValueError):
@@ -57,8 +57,15 @@ class Heads(_Strict):
     mention_tokens: int = 32
     pointer_size: int = 192
     dropout: float = 0.1
-    stances: list[str] | None = None  # default: the codebook's
+    stances: list[str] | None = Field(None, min_length=2)  # the last means "no act"; default: the codebook's
     weights: Weights = Weights()
+
+    @field_validator("stances")
+    @classmethod
+    def _differ(cls, stances: list[str] | None) -> list[str] | None:
+        if stances is not None and len({*stances}) < len(stances):
+            raise ValueError("a label is there twice")
+        return stances
 
 
 class Schedule(_Strict):
@@ -81,11 +88,18 @@ class TrainingConfig(_Strict):
     """A whole training run."""
 
     name: str = "quoth"
-    encoder: str  # hub id, folder, or "package:" and an installed package that carries one in its folder `model`
+    encoder: str | None = None  # hub id, folder, or "package:" and an installed package with one in its folder `model`
+    start: str | None = None  # instead of an encoder: a checkpoint's folder or hub id, or "shipped", to go on from
     seed: int = 17
     data: Data = Data()
     heads: Heads = Heads()
     schedule: Schedule = Schedule()
+
+    @model_validator(mode="after")
+    def _from_one_place(self) -> Self:
+        if (self.encoder is None) == (self.start is None):
+            raise ValueError("give either encoder, for a new model, or start, to go on from a checkpoint")
+        return self
 
 
 def load_config(path: Path) -> TrainingConfig:

@@ -41,8 +41,9 @@ from ..model.windows import Batch, collate, tokenize
 from ..seeds.corpus import GoldArticle, load_authored, load_polnear
 from .augment import relayout, restyle
 from .calibrate import calibrate
-from .config import TrainingConfig, load_config
+from .config import ConfigError, TrainingConfig, load_config
 from .loss import losses, weighted
+from .start import from_checkpoint
 from .targets import Section, Targets, collate_targets, encode
 
 AVERAGE = "average"
@@ -59,10 +60,8 @@ def train(config_path: Path, polnear: Path | None = None, output: Path | None = 
     config = load_config(config_path)
     output = output or Path("runs") / config.name
     set_seed(config.seed)
-    training, dev = load_data(config, polnear)
-    folder = encoder_folder(config.encoder)
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = QuoteModel.from_encoder(model_config(config, folder), folder)
+    model, tokenizer = from_encoder(config, config.encoder) if config.encoder else from_checkpoint(config)
+    training, dev = load_data(config, polnear, model.config.stances)
     if config.schedule.freeze_embeddings:
         model.encoder.get_input_embeddings().weight.requires_grad_(False)
     reach = report_reach(training, tokenizer, model.config, config.data.section)
@@ -72,7 +71,7 @@ def train(config_path: Path, polnear: Path | None = None, output: Path | None = 
     began = time.time()
     trainer.train(resume_from_checkpoint=last)
     best = Path(trainer.state.best_model_checkpoint or get_last_checkpoint(str(output)) or "")
-    extractor = Extractor.from_pretrained(best / AVERAGE)
+    extractor = Extractor.from_pretrained(best / AVERAGE, precision="fp32")  # its weights are what is saved
     calibrate(extractor, dev)
     result = {name: evaluate(extractor, articles) for name, articles in dev.items()}
     final = output / "final"
@@ -92,16 +91,28 @@ def train(config_path: Path, polnear: Path | None = None, output: Path | None = 
     return final
 
 
-def load_data(config: TrainingConfig, polnear: Path | None) -> tuple[list[GoldArticle], dict[str, list[GoldArticle]]]:
-    """Load training articles, and dev articles by corpus."""
+def load_data(
+    config: TrainingConfig, polnear: Path | None, stances: Sequence[str]
+) -> tuple[list[GoldArticle], dict[str, list[GoldArticle]]]:
+    """Load training articles, and dev articles by corpus; `stances` are the labels that they may have."""
     data = config.data
-    training = [a for name in data.train for a in load_authored(name)[: data.limit]]
-    dev = {"authored": [a for name in data.dev for a in load_authored(name)[: data.limit]]}
+    training = [a for name in data.train for a in load_authored(name, stances)[: data.limit]]
+    dev = {"authored": [a for name in data.dev for a in load_authored(name, stances)[: data.limit]]}
     if data.polnear:
+        if not {*STANCES} <= {*stances}:
+            raise ConfigError(
+                "data.polnear: its stances are the codebook's, not those of heads.stances; set it to false"
+            )
         folder = polnear or Path("../shared/data/polnear")
         training += load_polnear(folder, "train")[: data.limit]
         dev["polnear"] = load_polnear(folder, "dev")[: data.limit]
     return training, dev
+
+
+def from_encoder(config: TrainingConfig, encoder: str) -> tuple[QuoteModel, PreTrainedTokenizerBase]:
+    """Build a new network around the pretrained encoder, and give its tokenizer."""
+    folder = encoder_folder(encoder)
+    return QuoteModel.from_encoder(model_config(config, folder), folder), AutoTokenizer.from_pretrained(folder)
 
 
 def encoder_folder(encoder: str) -> str:
@@ -300,7 +311,7 @@ class Progress(TrainerCallback):
 def evaluate(extractor: Extractor, articles: Sequence[GoldArticle]) -> dict[str, float | None]:
     """Extract and score gold articles end to end."""
     found = extractor.pipe((article.id, article.text) for article in articles)
-    return score(zip(articles, found, strict=True))
+    return score(zip(articles, found, strict=True), extractor.model.config.stances)
 
 
 def print_scores(result: dict[str, dict[str, float | None]]) -> None:
