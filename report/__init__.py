@@ -1,0 +1,1 @@
+"""Looking at what was found: pages, groups of the same quote, names across articles."""
