@@ -1,8 +1,8 @@
 """The same quote across articles: quotes that report one utterance in other words get one number.
 
-Two quotes are as near as their words are alike (`likeness`), nearer where the speaker is one party, where the stance is
-the same and where the articles tell the same story; further apart where two different people are named. Quotes of
-dates too far apart are never joined. scikit-learn's agglomerative clustering makes groups of what is near.
+Two quotes are as near as their words are alike (`likeness`), times more where the speaker is one party, where the
+stance is the same and where the articles tell the same story, times less where two different people are named. Quotes
+of dates too far apart are never joined. scikit-learn's agglomerative clustering makes groups of what is near.
 """
 
 import datetime
@@ -37,21 +37,22 @@ ROWS: Final = 1024
 class Weights:
     """How nearness is reckoned, and from which on quotes are one group; chosen by `quoth.eval.groups`.
 
-    `speaker`, `others`, `stance` and `story` are added for one party, for two people (negative), for one stance, and
-    times the articles' likeness. `rough` is the least product of the quotes' vectors for a pair to be looked at.
+    The quotes' likeness is multiplied by 1 and what applies of `speaker` (one party), `others` (two people; negative),
+    `stance` (the same) and `story` (times the articles' likeness), so that circumstances alone make no group. `rough`
+    is the least product of the quotes' vectors for a pair to be looked at.
     """
 
-    speaker: float = 0.2
-    others: float = -0.2
-    stance: float = 0.1
-    story: float = 0.2
-    near: float = 0.75
+    speaker: float = 0.5
+    others: float = -0.3
+    stance: float = 0.2
+    story: float = 1.0
+    near: float = 0.675
     rough: float = 0.2
     linkage: Literal["average", "complete"] = "average"
 
 
 WORDS: Final = Weights()
-LETTERS: Final = Weights(near=0.6, rough=0.05)
+LETTERS: Final = Weights(near=0.475, rough=0.02)
 
 
 def group_quotes(
@@ -80,7 +81,7 @@ def group_quotes(
     party_of = parties(articles) if party_of is None else party_of
     table = _Table(articles, keys, quotes, party_of, days)
     pairs = table.candidates(like.vectors, weights.rough)
-    nearness = np.clip(like(pairs) + table.circumstances(pairs, weights), 0, 1)
+    nearness = np.minimum(like(pairs) * table.circumstances(pairs, weights), 1)
     found = sorted(
         group
         for part in _parts(pairs, nearness, weights.near)
@@ -149,14 +150,14 @@ class _Table:
         return ~(np.abs(one - other) > self.days)  # not a number where a date is missing: near
 
     def circumstances(self, pairs: Integers, weights: Weights) -> Floats:
-        """Give what beside their words draws the quotes of each pair together: [P, 2] -> [P]."""
+        """Give the factors by which the quotes of each pair are nearer than their words: [P, 2] -> [P]."""
         a, b = pairs.T
         same = (self.speaker[a] == self.speaker[b]) & (self.speaker[a] >= 0)
         others = self.person[a] & self.person[b] & ~same
         articles = self.article[a], self.article[b]
         products = np.asarray(self.stories[articles[0]].multiply(self.stories[articles[1]]).sum(1)).reshape(-1)
         story = np.where(articles[0] == articles[1], 0, products)
-        result = weights.speaker * same + weights.others * others + weights.story * story
+        result = 1 + weights.speaker * same + weights.others * others + weights.story * story
         return np.asarray(result + weights.stance * (self.stance[a] == self.stance[b]), dtype=np.float32)
 
 
@@ -209,9 +210,10 @@ def _parts(pairs: Integers, nearness: Floats, near: float) -> Iterator[tuple[Int
     size = int(pairs.max(initial=0)) + 1
     graph = coo_matrix((np.ones(len(close)), tuple(close.T)), shape=(size, size))
     _, part_of = connected_components(graph, directed=False)
-    inside = part_of[pairs[:, 0]] == part_of[pairs[:, 1]]
-    for rows in _rows_by(part_of[pairs[inside, 0]]).values():
-        part, its_nearness = pairs[inside][rows], nearness[inside][rows]
+    within = part_of[pairs[:, 0]] == part_of[pairs[:, 1]]
+    pairs, nearness = pairs[within], nearness[within]
+    for rows in _rows_by(part_of[pairs[:, 0]]).values():
+        part, its_nearness = pairs[rows], nearness[rows]
         if len(np.unique(part)) <= LARGEST or near >= 1:
             yield part, its_nearness
         else:

@@ -20,6 +20,8 @@ Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 PIECES: Final = 96
 """Word pieces of a quote that are read; what a long statement says is said by then."""
+CHUNK: Final = 50_000
+"""Pairs whose letters are compared at once, for the memory that it takes."""
 
 
 class Likeness(Protocol):
@@ -73,8 +75,9 @@ class LetterLikeness:
 
     def __call__(self, pairs: Integers) -> Floats:
         """Compare the quotes of each pair: [P, 2] -> [P]."""
-        products = self._rows[pairs[:, 0]].multiply(self._rows[pairs[:, 1]]).sum(1)
-        return np.asarray(products, dtype=np.float32).reshape(-1)
+        chunks = (pairs[start : start + CHUNK] for start in range(0, len(pairs), CHUNK))
+        products = [self._rows[some[:, 0]].multiply(self._rows[some[:, 1]]).sum(1) for some in chunks]
+        return np.concatenate([np.zeros(0), *(np.asarray(some).reshape(-1) for some in products)]).astype(np.float32)
 
 
 def rarity(size: int, the: int) -> Floats:
