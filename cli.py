@@ -76,6 +76,7 @@ def _quoth(
 
 app.command(epilog=extracting.EXAMPLES)(extracting.extract)
 app.command(epilog=reporting.EXAMPLES)(reporting.report)
+app.command(epilog=reporting.GROUP_EXAMPLES)(reporting.group)
 app.command(epilog=correcting.EXPORT_EXAMPLES)(correcting.export)
 app.command(epilog=correcting.ANNOTATED_EXAMPLES)(correcting.annotated)
 app.command()(showing.demo)

@@ -1,1 +1,1 @@
-"""Extraction output to look at: `quoth report` makes one self-contained page of records and their articles' texts."""
+"""Looking at what was found: pages, groups of the same quote, names across articles."""

@@ -1,11 +1,17 @@
-"""The command `quoth report`: records to a page to look at."""
+"""`quoth report` and `quoth group`: records to a page to look at; the same quote, and names, across articles."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..model.terminal import FAILED, check_output, in_one_line, say
+from ..model.terminal import FAILED, check_output, in_one_line, load, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..model.records import Article
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -16,12 +22,34 @@ EXAMPLES = """[bold]Examples[/bold]
 The page is one file that needs no network. Texts are kept by quoth extract --keep-text.
 Exit code: 0 all went well; 1 some input failed: it is named, all the rest is shown; 2 the call was wrong."""
 
+GROUP_EXAMPLES = """[bold]Example[/bold]
+
+[cyan]quoth group quotes.jsonl -o grouped.jsonl --aliases aliases.json[/cyan]
+
+aliases.json says which names are one: {"Amir Khan Muttaqi": ["Mottaki", "the foreign minister"]}
+Exit code: 0 all went well; 1 some input failed: it is named, all the rest is written; 2 the call was wrong."""
+
+Quotes = Annotated[
+    list[Path],
+    typer.Argument(metavar="QUOTES", help="What `quoth extract` wrote: .jsonl files.", show_default=False),
+]
+Aliases = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, metavar="FILE", help="JSON: which names are one party's."),
+]
+Days = Annotated[
+    int, typer.Option(min=0, metavar="N", help="Days between articles that can report the same utterance.")
+]
+Letters = Annotated[
+    bool, typer.Option("--letters", help="Compare letters, not the model's word vectors: quicker, finds less.")
+]
+ModelName = Annotated[
+    str | None, typer.Option(metavar="FOLDER|HUB-ID", help="Another model than the one that comes with quoth.")
+]
+
 
 def report(
-    quotes: Annotated[
-        list[Path],
-        typer.Argument(metavar="QUOTES", help="What `quoth extract` wrote: .jsonl files.", show_default=False),
-    ],
+    quotes: Quotes,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The page, written whole or not.")],
     articles: Annotated[
         list[str] | None,
@@ -30,6 +58,10 @@ def report(
             help="Texts of records that have none: .txt, .jsonl with `id` and `text`, folders. May be given again.",
         ),
     ] = None,
+    aliases: Aliases = None,
+    days: Days = 7,
+    letters: Letters = False,
+    model: ModelName = None,
     title: Annotated[str, typer.Option(metavar="TEXT", help="What stands above the page.")] = "Who said what",
     min_score: Annotated[
         float, typer.Option(metavar="0..1", help="The least score that is shown at first; the page has a slider.")
@@ -41,37 +73,107 @@ def report(
     from ..model.batch.articles import InputError
     from ..model.batch.inputs import read_articles
     from ..model.batch.outputs import whole_file
-    from .load import read_records
     from .notices import counted
 
     if not 0 <= min_score <= 1:
         raise typer.BadParameter(f"{min_score} is not between 0 and 1.", param_hint="--min-score")
     check_output(output, [*quotes, *(articles or [])])
     console = Console(stderr=True, highlight=False)
-    records = []
+    records, errors = _read(quotes, console)
     texts: dict[str, str] = {}
-    errors = 0
-    for item in read_records(quotes):
-        if isinstance(item, InputError):
-            errors += 1
-            say(console, f"error: {item}")
-        else:
-            records.append(item)
     for source in read_articles(articles or [], skip=output):
         if isinstance(source, InputError):
             errors += 1
             say(console, f"error: {source}")
         else:
             texts[source.id] = source.text
-    if errors and not records:
-        say(console, f"no record could be read; {output} is not written")
-        raise typer.Exit(FAILED)
     with in_one_line(console, "the report", "report"):
         from .page import render
 
-        page = render(records, texts, title=title, min_score=min_score)
+        groups, party_of = _across(records, aliases, days, model, letters, console)
+        page = render(records, texts, groups=groups, parties=party_of, title=title, min_score=min_score)
         with whole_file(output) as file:
             # Half of a surrogate pair, which JSON can write, is no character; its place is kept, for offsets.
             file.write(page.encode("utf-8", errors="replace"))
     say(console, f"written to {output}: {counted(len(records), 'article')}; {counted(errors, 'error')}")
     raise typer.Exit(FAILED if errors else 0)
+
+
+def group(
+    quotes: Quotes,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="JSON lines, written whole or not at all.")
+    ],
+    aliases: Aliases = None,
+    days: Days = 7,
+    letters: Letters = False,
+    model: ModelName = None,
+) -> None:
+    """Number the quotes that report the same utterance in several articles, and name parties alike everywhere.
+
+    Each quote gets `group` (a number, or null where no other article has it), each speaker and target `party`.
+    """
+    from rich.console import Console
+
+    from ..model.batch.outputs import plain_line, whole_file
+    from .notices import counted
+
+    check_output(output, quotes)
+    console = Console(stderr=True, highlight=False)
+    records, errors = _read(quotes, console)
+    with in_one_line(console, "grouping", "report"):
+        groups, party_of = _across(records, aliases, days, model, letters, console)
+        with whole_file(output) as file:
+            for article in records:
+                file.write(plain_line(_marked(article, groups, party_of)))
+    found = counted(len(set(groups.values())), "group")
+    say(console, f"written to {output}: {counted(len(records), 'article')}; {found}; {counted(errors, 'error')}")
+    raise typer.Exit(FAILED if errors else 0)
+
+
+def _read(paths: Sequence[Path], console: "Console") -> tuple[list["Article"], int]:
+    """Read records, name what cannot be used, and count it."""
+    from ..model.batch.articles import InputError
+    from .load import read_records
+
+    records, errors = [], 0
+    for item in read_records(paths):
+        if isinstance(item, InputError):
+            errors += 1
+            say(console, f"error: {item}")
+        else:
+            records.append(item)
+    if errors and not records:
+        say(console, "no record could be read; nothing is written")
+        raise typer.Exit(FAILED)
+    return records, errors
+
+
+def _across(
+    articles: Sequence["Article"],
+    aliases: Path | None,
+    days: int,
+    model: str | None,
+    letters: bool,
+    console: "Console",
+) -> tuple[dict[tuple[str, int], int], dict[tuple[str, str], str]]:
+    """Find groups and parties, with the model's word vectors where there is more than one article to compare."""
+    from .groups import group_quotes
+    from .names import load_aliases, parties
+
+    party_of = parties(articles, load_aliases(aliases) if aliases else {})
+    extractor = None if letters or len(articles) < 2 else load(model, "cpu", console, "fp32")
+    return group_quotes(articles, extractor, party_of, days), party_of
+
+
+def _marked(
+    article: "Article", groups: dict[tuple[str, int], int], party_of: dict[tuple[str, str], str]
+) -> dict[str, Any]:
+    """Give an article's record with groups and parties in it."""
+    record = article.to_dict()
+    for index, quote in enumerate(record["quotes"]):
+        quote["group"] = groups.get((article.id, index))
+        for mention in (quote["speaker"], quote["target"]):
+            if mention:
+                mention["party"] = party_of.get((article.id, mention["name"] or mention["text"]))
+    return record

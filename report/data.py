@@ -49,7 +49,7 @@ def page_data(
     """Gather what the page shows; see the module for how quotes are written.
 
     texts: by the article's id, for those that carry none. groups: (article id, number of the quote in it) to the number
-    of its group. parties: (name, article id) to the name that all articles share. An article whose text is unknown has
+    of its group. parties: (article id, name) to the name that all articles share. An article whose text is unknown has
     `lack` "missing", one whose text has other words at the offsets "unfit".
 
     >>> page_data([Article("a1", (), "quoth-base 0.1.0", "Nothing said.")], {})["articles"]
@@ -139,7 +139,7 @@ def _mention(
     if mention is None:
         return []
     name = mention.name or mention.text
-    party = parties.get((name, article), name)
+    party = parties.get((article, name), name)
     return [offsets(mention.start), offsets(mention.end), names.number(name), names.number(party)]
 
 

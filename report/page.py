@@ -50,7 +50,7 @@ def render(
 
     texts: by the article's id, for articles that carry none; one whose words are not at the offsets is not shown, and
     the page says so. groups: (article id, number of the quote in its article, from 0) to the number of its group of
-    quotes that report the same words. parties: (name, article id) to the name that all articles share. min_score: where
+    quotes that report the same words. parties: (article id, name) to the name that all articles share. min_score: where
     the slider for the least score stands at first.
 
     >>> "No quote was found" in render([Article("a1", (), "quoth-base 0.1.0", "Nothing said.")], {})
