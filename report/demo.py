@@ -83,17 +83,13 @@ def annotate(extractor: Extracts, text: str, id: str, folder: Path) -> tuple[str
     return found, annotated_html(article), str(record)
 
 
-def build(load: Callable[[], Extracts], folder: Path) -> "Blocks":
-    """Build the demo; `load` is called with the first article, records go below `folder`."""
+def build(extractor: Extracts, folder: Path) -> "Blocks":
+    """Build the demo; records go below `folder`."""
     import gradio as gr
 
-    extractors: list[Extracts] = []
-
     def show(text: str, id: str) -> tuple[Any, ...]:
-        if not extractors:
-            extractors.append(load())
         try:
-            return annotate(extractors[0], text, id or "article", folder)
+            return annotate(extractor, text, id or "article", folder)
         except ValueError as error:
             raise gr.Error(escape(str(error)), print_exception=False) from None
 
@@ -127,7 +123,7 @@ def build(load: Callable[[], Extracts], folder: Path) -> "Blocks":
     return demo
 
 
-def run(load: Callable[[], Extracts], port: int | None, open_browser: bool, tell: Callable[[str], None]) -> None:
+def run(extractor: Extracts, port: int | None, open_browser: bool, tell: Callable[[str], None]) -> None:
     """Serve the demo on this machine only, until it is stopped; records go with it.
 
     `tell` is given its address. Raises OSError where the port, or every one from 7860 on, is taken.
@@ -137,7 +133,7 @@ def run(load: Callable[[], Extracts], port: int | None, open_browser: bool, tell
     from starlette.middleware import Middleware
 
     with tempfile.TemporaryDirectory(prefix="quoth-demo-") as folder:
-        demo = build(load, Path(folder))
+        demo = build(extractor, Path(folder))
         _, address, _ = demo.launch(
             server_name=HOST,
             server_port=port,

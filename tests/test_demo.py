@@ -84,7 +84,7 @@ class TestBlocks:
     def handlers(self, tmp_path: Path) -> dict[str, Callable[..., Any]]:
         """Give the functions behind the demo's controls by name."""
         pytest.importorskip("gradio", reason="gradio is not installed: pip install 'quoth[demo]'")
-        blocks = demo.build(lambda: extract, tmp_path)
+        blocks = demo.build(extract, tmp_path)
         assert not blocks.analytics_enabled
         return {block.api_name: block.fn for block in blocks.fns.values()}
 
@@ -119,7 +119,7 @@ def test_it_listens_on_this_machine_only_and_reports_to_nobody(monkeypatch: pyte
     monkeypatch.setattr(gradio.Blocks, "launch", launch)
     monkeypatch.setattr(gradio.Blocks, "block_thread", lambda self: None)
     monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("it called out"))
-    demo.run(lambda: extract, None, open_browser=False, tell=told.append)
+    demo.run(extract, None, open_browser=False, tell=told.append)
     assert told == ["http://127.0.0.1:7860/"]
     assert said["server_name"] == "127.0.0.1" and said["share"] is False and said["inbrowser"] is False
     assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
