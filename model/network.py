@@ -19,18 +19,22 @@ from transformers import AutoModel, PreTrainedModel
 from .config import QuoteConfig
 from .crf import LinearChainCRF
 from .quotation import MARK_STATES
-from .windows import BREAKS, CASES, PADDING
+from .windows import BREAKS, CASES, WIDTH_STEP
 
 ROLES = ("cue", "speaker", "target")
 TAGS = ("O", "B", "I")
 DISTANCES = 14  # buckets of token distance on each side of a quote
 PARAGRAPHS = 4  # buckets of paragraph distance on each side
+WINDOW_TOKENS = 8192  # that go through the encoder at once, padding counted
 READER_REACH = 96  # tokens around a quote that its reader attends to
 
 
 @dataclass
 class States:
-    """What one encoder pass gives: hidden [B, T, D], mask [B, T], content [B, T, 3], tags [B, T, 2, 3], paragraph."""
+    """What one encoder pass gives: hidden [B, T, D], content [B, T, 3], tags [B, T, 2, 3], paragraph [B, T].
+
+    mask [B, T]: where a token stands that a window covered.
+    """
 
     hidden: Tensor
     mask: Tensor
@@ -90,14 +94,15 @@ class Reader(nn.Module):
         """Attend from query [B, Q, D] to hidden [B, T, D] where inside and around [B, Q, T] -> [B, Q, 2 D]."""
         batch, quotes, size = query.shape
         split = (batch, -1, self.heads, size // self.heads)
-        keys, values = (layer(hidden).view(split).transpose(1, 2) for layer in (self.key, self.value))
+        # in fp32: sums over T, which depend on how the batch is padded, must not show
+        keys, values = (layer(hidden).view(split).transpose(1, 2).float() for layer in (self.key, self.value))
         results = []
         for part, region in zip(self.query(query).chunk(2, -1), (inside, around), strict=True):
-            scores = part.view(split).transpose(1, 2) @ keys.transpose(2, 3) / (size // self.heads) ** 0.5
-            scores = scores.float().masked_fill(~region[:, None], -1e4)
+            scores = part.view(split).transpose(1, 2).float() @ keys.transpose(2, 3) / (size // self.heads) ** 0.5
+            scores = scores.masked_fill(~region[:, None], -1e4)
             weights = scores.softmax(-1) * region[:, None]
-            results.append((weights.to(values.dtype) @ values).transpose(1, 2).reshape(batch, quotes, size))
-        return torch.cat(results, -1)
+            results.append((weights @ values).transpose(1, 2).reshape(batch, quotes, size))
+        return torch.cat(results, -1).to(hidden.dtype)
 
 
 class Pointer(nn.Module):
@@ -180,13 +185,28 @@ class QuoteModel(PreTrainedModel):
         embeddings = self.encoder.get_input_embeddings()(input_ids)
         for column, table in enumerate((self.mark_embedding, self.case_embedding, self.break_embedding)):
             embeddings = embeddings + table(features[..., column])
-        windows = self.encoder(inputs_embeds=embeddings, attention_mask=attention_mask).last_hidden_state
-        mask = gather != PADDING
-        covered = (gather >= 0)[..., None]
-        hidden = self.dropout(windows.flatten(0, 1)[gather.clamp(min=0)].masked_fill(~covered, 0))
+        windows = self._windows(embeddings, attention_mask)
+        mask = gather >= 0
+        hidden = self.dropout(windows.flatten(0, 1)[gather.clamp(min=0)] * mask[..., None])
         tags = self.tags(hidden).view(*mask.shape, 2, len(TAGS))
         paragraph = (features_of[..., 2] > 0).long().cumsum(1)
         return States(hidden, mask, self.content(hidden), tags, paragraph)
+
+    def _windows(self, embeddings: Tensor, mask: Tensor) -> Tensor:
+        """Encode windows [W, L, D]; outside training, those of one padded width together.
+
+        So little is padding, and a window's states do not depend on what it is batched with: how much is padded
+        changes the order of attention's sums, which bf16 shows.
+        """
+        if self.training:
+            return cast(Tensor, self.encoder(inputs_embeds=embeddings, attention_mask=mask).last_hidden_state)
+        result = torch.zeros_like(embeddings)
+        widths = -(-mask.sum(1) // WIDTH_STEP) * WIDTH_STEP
+        for width in widths.unique().tolist():
+            for rows in (widths == width).nonzero().squeeze(1).split(max(1, WINDOW_TOKENS // width)):
+                part = self.encoder(inputs_embeds=embeddings[rows, :width], attention_mask=mask[rows, :width])
+                result[rows, :width] = part.last_hidden_state
+        return result
 
     def link(self, states: States, segments: Tensor) -> Tensor:
         """Score that segments i and i + 1 of [B, S, 2] are parts of one quote -> logits [B, S - 1]."""
@@ -237,9 +257,9 @@ class QuoteModel(PreTrainedModel):
         scores = self.ends[role](at(states.hidden, starts), states.hidden)
         offsets = torch.arange(self.config.mention_tokens, device=starts.device)
         positions = starts.clamp(min=0)[..., None] + offsets
-        inside = positions < states.mask.sum(1)[:, None, None]
-        scores = scores.gather(2, positions.clamp(max=scores.shape[2] - 1)) + self.end_bias.weight[:, role]
-        return cast(Tensor, scores.masked_fill(~inside, -1e4))
+        places = positions.clamp(max=scores.shape[2] - 1)
+        inside = (positions == places) & states.mask[:, None].expand_as(scores).gather(2, places)
+        return cast(Tensor, (scores.gather(2, places) + self.end_bias.weight[:, role]).masked_fill(~inside, -1e4))
 
     def name_starts(self, states: States, mentions: Tensor) -> Tensor:
         """Score where the fullest name of a mention's party begins: mentions [B, M, 2] -> logits [B, M, T]."""

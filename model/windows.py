@@ -19,7 +19,8 @@ from transformers import PreTrainedTokenizerBase
 from .quotation import mark_states
 
 CASES = 4  # no letters, lower, Capitalised, UPPER
-PADDING, SKIPPED = -1, -2  # in `gather`: no token there; a token that no window covers
+WIDTH_STEP = 16  # tokens; windows are padded to a multiple of it
+REACH = 32  # tokens on each side of a quotation that are read with it where nothing else is
 BREAKS = 3  # before the token: no line break, one, a blank line
 
 Batch = dict[str, torch.Tensor]
@@ -88,6 +89,17 @@ def has_marks(tokens: Tokens) -> bool:
     return bool(tokens.features[:, 0].any())
 
 
+def marked_runs(tokens: Tokens) -> list[tuple[int, int]]:
+    """Give the runs of tokens within `REACH` of what stands in quotation marks; none where there are no marks."""
+    marked = np.flatnonzero(tokens.features[:, 0])
+    if not len(marked):
+        return []
+    gaps = np.flatnonzero(np.diff(marked) > 2 * REACH + 1)
+    starts = marked[np.concatenate([[0], gaps + 1])] - REACH
+    ends = marked[np.concatenate([gaps, [len(marked) - 1]])] + REACH + 1
+    return [(max(0, int(start)), min(len(tokens), int(end))) for start, end in zip(starts, ends, strict=True)]
+
+
 def sections(tokens: Tokens, limit: int) -> list[tuple[int, int]]:
     """Cut T tokens into runs of at most `limit`, at the last blank line, line break or failing both anywhere.
 
@@ -126,22 +138,21 @@ def collate(
     """Lay sections out as one batch for `QuoteModel.forward`.
 
     Returns input_ids, attention_mask [W, L] and features [W, L, 3] for the W windows of all B sections, and
-    `gather` [B, T]: for each token of a section the position of its state in the flattened [W * L] states, PADDING
-    after its last. `features_of` [B, T, 3] are the same features by section. With `marked_only`, windows without
-    quotation marks are left out, and tokens that no other window covers are SKIPPED.
+    `gather` [B, T]: for each token of a section the position of its state in the flattened [W * L] states, -1 for
+    padding and for tokens that no window covers. `features_of` [B, T, 3] are the same features by section.
+    marked_only: cover only what stands in quotation marks, and `REACH` tokens around it.
     """
     windows: list[tuple[int, int, int]] = []
     for article, tokens in enumerate(articles):
-        spans = plan_windows(len(tokens), window - 2, overlap)
-        windows += [(article, *span) for span in spans if not marked_only or has_marks(tokens.slice(*span))]
-    width = max(end - start for _, start, end in windows) + 2
+        for first, last in marked_runs(tokens) if marked_only else [(0, len(tokens))]:
+            spans = plan_windows(last - first, window - 2, overlap)
+            windows += [(article, first + start, first + end) for start, end in spans]
+    width = -(-(max(end - start for _, start, end in windows) + 2) // WIDTH_STEP) * WIDTH_STEP
     length = max(1, max(len(tokens) for tokens in articles))
     input_ids = np.full((len(windows), width), tokenizer.pad_token_id, dtype=np.int64)
     mask = np.zeros((len(windows), width), dtype=np.int64)
     features = np.zeros((len(windows), width, 3), dtype=np.int64)
-    gather = np.full((len(articles), length), PADDING, dtype=np.int64)
-    for article, tokens in enumerate(articles):
-        gather[article, : len(tokens)] = SKIPPED
+    gather = np.full((len(articles), length), -1, dtype=np.int64)
     centrality = np.full((len(articles), length), -1, dtype=np.int64)
     by_section = np.zeros((len(articles), length, 3), dtype=np.int64)
     for row, (article, start, end) in enumerate(windows):

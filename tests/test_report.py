@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from quoth.eval.oracle import oracle
 from quoth.model.batch.articles import InputError
-from quoth.model.outputs import json_line
+from quoth.model.batch.outputs import json_line
 from quoth.model.records import Article, Mention, Quote, Span, Stance
 from quoth.report import commands, data, dates, load, notices
 from quoth.seeds.corpus import load_authored
@@ -54,7 +54,7 @@ def embedded(text: str) -> dict[str, Any]:
 
 
 def write(path: Path, *records: Article, with_text: bool = False) -> Path:
-    path.write_bytes(b"".join(json_line(record, with_text) for record in records))
+    path.write_bytes(b"".join(json_line(replace(record, keeps_text=with_text)) for record in records))
     return path
 
 
@@ -193,7 +193,7 @@ class TestCommand:
 
     def test_half_a_surrogate_pair_keeps_its_place(self, tmp_path: Path) -> None:
         path = tmp_path / "q.jsonl"
-        record = one("He\ud800: “No.”", (5, 10)).to_dict(with_text=True)
+        record = replace(one("He\ud800: “No.”", (5, 10)), keeps_text=True).to_dict()
         path.write_text(json.dumps(record), encoding="utf-8")
         assert run(path, "-o", tmp_path / "r.html").exit_code == 0
         [row] = embedded((tmp_path / "r.html").read_text(encoding="utf-8"))["articles"]

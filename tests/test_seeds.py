@@ -130,7 +130,7 @@ class TestShipped:
 
 @needs_polnear
 class TestJoinedWithPolNeAR:
-    @pytest.mark.parametrize(("split", "size", "labelled"), [("train", 840, 332), ("dev", 84, 84)])
+    @pytest.mark.parametrize(("split", "size", "labelled"), [("train", 840, 840), ("dev", 84, 84)])
     def test_every_article_comes_and_the_labelled_ones_keep_to_the_codebook(
         self, split: str, size: int, labelled: int
     ) -> None:

@@ -185,14 +185,14 @@ def extract(
     except _Stopped:
         say(console, f"stopped at the first error, after {tally.counts['articles']:,} articles, as --strict asks")
         raise typer.Exit(FAILED) from None
+    except BrokenPipeError:
+        stop_quietly()
     except (JobError, ConnectionError) as error:
         say(console, f"error: {error}")
         raise typer.Exit(USAGE) from None
     except ModuleNotFoundError as error:
         say(console, f"error: --engine ray needs a package that is not installed ({error}): pip install 'quoth[ray]'")
         raise typer.Exit(USAGE) from None
-    except BrokenPipeError:
-        stop_quietly()
     except KeyboardInterrupt:
         say(console, f"interrupted after {tally.counts['articles']} articles{_goes_on(job, path)}")
         raise typer.Exit(INTERRUPTED) from None
