@@ -1,14 +1,15 @@
 """`quoth demo`: paste or drop an article in a browser, see it annotated, take the records away. All on this machine.
 
-The page of `report.page` is shown in a frame whose sandbox lets its own script run and nothing else: it has no origin,
+The page of `report.page` is shown in a frame whose sandbox lets its own script run and save a file; it has no origin,
 so that it reaches neither the demo nor anything that a browser keeps. A policy keeps the demo's own page here, too.
 
->>> framed("<p>a & b</p>")[-50:]
-'referrerpolicy="no-referrer"></iframe>'
+>>> framed("<p>a & b</p>").rpartition(" ")[2]
+'src="data:text/html;charset=utf-8;base64,PHA+YSAmIGI8L3A+"></iframe>'
 """
 
 import os
 import tempfile
+from base64 import b64encode
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -40,11 +41,15 @@ def annotated_html(article: Article) -> str:
 
 
 def framed(page: str) -> str:
-    """Put a whole HTML page into a sandboxed frame."""
+    """Put a whole HTML page into a sandboxed frame.
+
+    By its data, not by `srcdoc`: there, links to places in the page would lead to the page around it.
+    """
+    data = b64encode(page.encode("utf-8", errors="replace")).decode()
     style = "width:100%;height:80vh;border:1px solid #8888"
     return (
-        f'<iframe title="The article and its quotes" style="{style}" sandbox="allow-scripts" '
-        f'srcdoc="{escape(page)}" referrerpolicy="no-referrer"></iframe>'
+        f'<iframe title="The article and its quotes" style="{style}" sandbox="allow-scripts allow-downloads" '
+        f'src="data:text/html;charset=utf-8;base64,{data}"></iframe>'
     )
 
 
