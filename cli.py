@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import __version__
+from .annotate import commands as correcting
 from .model.batch import command as extracting
 from .model.terminal import in_one_line, load, say
 from .report import commands as reporting
+from .report import demo_command as showing
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -74,6 +76,9 @@ def _quoth(
 
 app.command(epilog=extracting.EXAMPLES)(extracting.extract)
 app.command(epilog=reporting.EXAMPLES)(reporting.report)
+app.command(epilog=correcting.EXPORT_EXAMPLES)(correcting.export)
+app.command(epilog=correcting.ANNOTATED_EXAMPLES)(correcting.annotated)
+app.command()(showing.demo)
 
 
 @app.command()
