@@ -1,14 +1,15 @@
 """`quoth demo`: paste or drop an article in a browser, see it annotated, take the records away. All on this machine.
 
-The page of `report.page` is shown in a frame whose sandbox lets its own script run and nothing else: it has no origin,
+The page of `report.page` is shown in a frame whose sandbox lets its own script run and save a file; it has no origin,
 so that it reaches neither the demo nor anything that a browser keeps. A policy keeps the demo's own page here, too.
 
->>> framed("<p>a & b</p>")[-50:]
-'referrerpolicy="no-referrer"></iframe>'
+>>> framed("<p>a & b</p>").rpartition(" ")[2]
+'src="data:text/html;charset=utf-8;base64,PHA+YSAmIGI8L3A+"></iframe>'
 """
 
 import os
 import tempfile
+from base64 import b64encode
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -40,11 +41,15 @@ def annotated_html(article: Article) -> str:
 
 
 def framed(page: str) -> str:
-    """Put a whole HTML page into a sandboxed frame."""
+    """Put a whole HTML page into a sandboxed frame.
+
+    By its data, not by `srcdoc`: there, links to places in the page would lead to the page around it.
+    """
+    data = b64encode(page.encode("utf-8", errors="replace")).decode()
     style = "width:100%;height:80vh;border:1px solid #8888"
     return (
-        f'<iframe title="The article and its quotes" style="{style}" sandbox="allow-scripts" '
-        f'srcdoc="{escape(page)}" referrerpolicy="no-referrer"></iframe>'
+        f'<iframe title="The article and its quotes" style="{style}" sandbox="allow-scripts allow-downloads" '
+        f'src="data:text/html;charset=utf-8;base64,{data}"></iframe>'
     )
 
 
@@ -83,17 +88,13 @@ def annotate(extractor: Extracts, text: str, id: str, folder: Path) -> tuple[str
     return found, annotated_html(article), str(record)
 
 
-def build(load: Callable[[], Extracts], folder: Path) -> "Blocks":
-    """Build the demo; `load` is called with the first article, records go below `folder`."""
+def build(extractor: Extracts, folder: Path) -> "Blocks":
+    """Build the demo; records go below `folder`."""
     import gradio as gr
 
-    extractors: list[Extracts] = []
-
     def show(text: str, id: str) -> tuple[Any, ...]:
-        if not extractors:
-            extractors.append(load())
         try:
-            return annotate(extractors[0], text, id or "article", folder)
+            return annotate(extractor, text, id or "article", folder)
         except ValueError as error:
             raise gr.Error(escape(str(error)), print_exception=False) from None
 
@@ -127,7 +128,7 @@ def build(load: Callable[[], Extracts], folder: Path) -> "Blocks":
     return demo
 
 
-def run(load: Callable[[], Extracts], port: int | None, open_browser: bool, tell: Callable[[str], None]) -> None:
+def run(extractor: Extracts, port: int | None, open_browser: bool, tell: Callable[[str], None]) -> None:
     """Serve the demo on this machine only, until it is stopped; records go with it.
 
     `tell` is given its address. Raises OSError where the port, or every one from 7860 on, is taken.
@@ -137,7 +138,7 @@ def run(load: Callable[[], Extracts], port: int | None, open_browser: bool, tell
     from starlette.middleware import Middleware
 
     with tempfile.TemporaryDirectory(prefix="quoth-demo-") as folder:
-        demo = build(load, Path(folder))
+        demo = build(extractor, Path(folder))
         _, address, _ = demo.launch(
             server_name=HOST,
             server_port=port,

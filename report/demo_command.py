@@ -34,4 +34,4 @@ def demo(
         from .demo import run
 
         extractor = load(model, device, console)
-        run(lambda: extractor, port, browser, lambda address: say(console, f"the demo is at {address}; Ctrl-C ends it"))
+        run(extractor, port, browser, lambda address: say(console, f"the demo is at {address}; Ctrl-C ends it"))
