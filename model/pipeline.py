@@ -8,7 +8,7 @@ quotes("“We rejected his offer,” Ali Maisam Nazary said.")[0]["speaker"]["na
 dataset.map(lambda rows: {"quotes": quotes(rows["text"])}, batched=True)
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import torch
@@ -16,7 +16,7 @@ from transformers import Pipeline, PreTrainedTokenizerBase
 from transformers.pipelines import PIPELINE_REGISTRY
 
 from .extractor import Extractor, load_network
-from .labels import KINDS
+from .labels import KINDS, STANCES
 from .network import QuoteModel
 from .precision import choose
 from .records import Article
@@ -94,6 +94,22 @@ class QuotePipeline(Pipeline):  # type: ignore[misc]
         if min_score is not None and not 0 <= min_score <= 1:
             raise ValueError(f"min_score is {min_score}, but must be between 0 and 1")
         return {}, forward, {} if min_score is None else {"min_score": min_score}
+
+
+def quote_features(stances: Sequence[str] = STANCES) -> Any:
+    """Give the type of a column of quotes, as `datasets` writes types; `stances` are the model's labels.
+
+    `map` takes types from its first batch, and fails later where that holds no quotes; so tell it:
+    `features=Features({**dataset.features, "quotes": quote_features()})`.
+    """
+    from datasets import Value
+
+    number, text, score = Value("int64"), Value("string"), Value("float64")
+    span = {"start": number, "end": number, "text": text}
+    mention = {**span, "name": text}
+    stance = {"label": text, "score": score, "scores": dict.fromkeys(stances, score)}
+    parts = {"kind": text, "segments": [span], "cue": span, "speaker": mention, "target": mention}
+    return [{**parts, "stance": stance, "score": score}]
 
 
 class _Loader:

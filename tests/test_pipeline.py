@@ -13,7 +13,7 @@ from transformers.pipelines.pt_utils import KeyDataset
 from quoth.model.checkpoint import FOLDER
 from quoth.model.extractor import Extractor
 from quoth.model.network import QuoteModel
-from quoth.model.pipeline import TASK, QuotePipeline
+from quoth.model.pipeline import TASK, QuotePipeline, quote_features
 from quoth.seeds.corpus import load_authored
 
 TEXTS = [
@@ -123,9 +123,16 @@ def test_saved_folder_holds_no_code(quotes: Any, gold: list[Any], tmp_path: Path
 
 def test_maps_a_dataset(quotes: Any, gold: list[Any]) -> None:
     datasets = pytest.importorskip("datasets")
-    rows = datasets.Dataset.from_dict({"text": ["", *TEXTS]})
-    mapped = rows.map(lambda batch: {"quotes": quotes(batch["text"])}, batched=True, batch_size=2)
-    assert places(mapped["quotes"]) == places([[], *gold])
+    rows = datasets.Dataset.from_dict({"text": ["", "", *TEXTS]})
+    features = datasets.Features({**rows.features, "quotes": quote_features()})
+
+    def read(batch: Any) -> Any:
+        return {"quotes": quotes(batch["text"])}
+
+    untold = rows.map(read, batched=True)
+    told = rows.map(read, batched=True, batch_size=2, features=features)  # the first batch has no quotes
+    assert list(untold["quotes"]) == [[], [], *gold] and places(told["quotes"]) == places(untold["quotes"])
+    assert untold.cast(features)[:] == untold[:]
 
 
 @pytest.mark.skipif(not (FOLDER / "model.safetensors").is_file(), reason="no shipped checkpoint")
