@@ -25,7 +25,10 @@ TASK: Final = "quote-attribution"
 Record = dict[str, Any]
 
 
-class QuotePipeline(Pipeline):  # type: ignore[misc]
+_Pipeline: Any = Pipeline  # whose types know no inputs and steps but its own
+
+
+class QuotePipeline(_Pipeline):  # type: ignore[misc]
     """Texts in, their quotes out as plain dicts (`Quote.to_dict`), found by an `Extractor`.
 
     kinds, min_score: give only quotes of these kinds that are at least this certain. batch_size: texts that go
