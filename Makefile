@@ -4,7 +4,7 @@ POLNEAR ?= ../shared/data/polnear
 SEEDS ?= ../shared/data/seeds.jsonl
 SCORED ?= runs/results
 
-.PHONY: install lint test test-all train results card
+.PHONY: install lint test test-all train results card benchmark
 
 install:  ## the package from this tree, with what training, tests and linters need
 	pip install torch==2.13.0
@@ -43,3 +43,7 @@ results:  ## measure the shipped model; eval/results, the model card and the REA
 card:  ## the model card and the README's table, from eval/results
 	quoth card eval/results/*.json --training model/checkpoint/training.json -o model/checkpoint/README.md
 	python -m quoth.eval.table README.md
+
+benchmark:  ## speed and memory on this machine, and the README's table from that; an hour on two cores
+	quoth benchmark -o eval/results/speed
+	python -m quoth.eval.benchmark_table README.md

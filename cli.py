@@ -13,6 +13,7 @@ import typer
 
 from . import __version__
 from .annotate import commands as correcting
+from .eval import benchmark_command as timing
 from .model.batch import command as extracting
 from .model.terminal import in_one_line, load, say
 from .report import commands as reporting
@@ -80,6 +81,7 @@ app.command(epilog=reporting.GROUP_EXAMPLES)(reporting.group)
 app.command(epilog=correcting.EXPORT_EXAMPLES)(correcting.export)
 app.command(epilog=correcting.ANNOTATED_EXAMPLES)(correcting.annotated)
 app.command()(showing.demo)
+app.command(epilog=timing.EXAMPLES)(timing.benchmark)
 
 
 @app.command()

@@ -8,9 +8,11 @@
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+Record = TypeVar("Record", bound=BaseModel)
 
 
 class ResultError(ValueError):
@@ -157,8 +159,13 @@ def write_result(path: Path, result: Result) -> None:
 
 def read_result(path: Path) -> Result:
     """Read what `write_result` wrote; raises ResultError that names the file and the field."""
+    return read_record(path, Result)
+
+
+def read_record(path: Path, record: type[Record]) -> Record:
+    """Read a record from its JSON; raises ResultError that names the file and the field."""
     try:
-        return Result.model_validate_json(path.read_text(encoding="utf-8"))
+        return record.model_validate_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ResultError(f"{path}: {error.strerror or error}") from None
     except ValidationError as error:

@@ -1,19 +1,17 @@
 """One evaluation: gold and predictions in; result.json, report.md, articles.jsonl, errors.html and plots out."""
 
 import os
-import platform
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from .. import __version__
 from ..model.labels import KINDS
 from ..seeds.corpus import GoldArticle
-from . import calibration, result
+from . import calibration, machine, result
 from .bootstrap import RESAMPLES, SEED, Estimate, intervals
 from .gold import Gold
 from .report import write_errors, write_report
@@ -170,27 +168,11 @@ def _conditions(predicted: Predicted, scoring: float, resamples: int, seed: int)
         seconds_predicting=round(predicted.seconds, 1) if predicted.seconds is not None else None,
         seconds_scoring=round(scoring, 1),
         device=predicted.device,
-        processor=_processor(),
+        processor=machine.processor(),
         cores=os.cpu_count() or 1,
-        platform=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-        versions={name: found for name in _PACKAGES if (found := _version(name))},
+        platform=machine.system(),
+        versions=machine.versions(_PACKAGES),
     )
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def _processor() -> str:
-    """Name the processor; Linux knows its model only by a file."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
 
 
 def _commit() -> str | None:

@@ -71,17 +71,18 @@ def best_peer(result: Result, row: Row) -> str:
     return f"{shown(value)} {name}"
 
 
-def insert(text: str, new: str) -> str:
-    """Put a table between the markers of a text; raises ValueError where they are not there, once each.
+def insert(text: str, new: str, name: str = "results") -> str:
+    """Put a table between the markers that bear its name; raises ValueError where they are not there, once each.
 
     >>> insert("a\\n<!-- results -->\\nold\\n<!-- /results -->\\nb", "new")
     'a\\n<!-- results -->\\n\\nnew\\n\\n<!-- /results -->\\nb'
     """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end) or text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise ValueError(f"put the lines {BEGIN} and {END} where the table goes, once each and in this order")
-    return f"{before}{BEGIN}\n\n{new}\n\n{END}{after}"
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not (found and closed) or text.count(begin) != 1 or text.count(end) != 1:
+        raise ValueError(f"put the lines {begin} and {end} where the table goes, once each and in this order")
+    return f"{before}{begin}\n\n{new}\n\n{end}{after}"
 
 
 def main(arguments: list[str] | None = None) -> int:

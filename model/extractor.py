@@ -8,7 +8,7 @@ for article in extractor.pipe([("a1", text1), ("a2", text2)]):
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import torch
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
@@ -53,26 +53,8 @@ class Extractor:
             raise OSError(f"{source}: no such folder; give one that Quoth saved, or a hub id")
         where = _device(device)
         dtype = choose(precision, where)
-        bars = logging.is_progress_bar_enabled()
-        logging.disable_progress_bar()  # loading takes a second
-        try:
-            config = AutoConfig.from_pretrained(source)
-            if not isinstance(config, QuoteConfig):
-                raise ValueError(
-                    f"{source} holds a model of type {config.model_type!r}; give a folder that Quoth saved"
-                )
-            loaded: Any = QuoteModel.from_pretrained(source, dtype=torch.float32, output_loading_info=True)
-            network, report = loaded
-            if report["missing_keys"] or report["mismatched_keys"]:
-                lacks = sorted(report["missing_keys"]) or sorted(key for key, *_ in report["mismatched_keys"])
-                raise OSError(f"{source}: the weights do not fit the config ({lacks[0]} for one); save it again")
-            tokenizer = AutoTokenizer.from_pretrained(source)
-        except RuntimeError as error:
-            raise OSError(f"{source}: the weights do not fit the config: {error}") from error
-        finally:
-            if bars:
-                logging.enable_progress_bar()
-        return cls(torch.nn.Module.to(network.with_precision(dtype), where), tokenizer)
+        network = load_network(source).with_precision(dtype)
+        return cls(torch.nn.Module.to(network, where), AutoTokenizer.from_pretrained(source))
 
     def __call__(self, text: str, id: str = "") -> Article:
         """Find the quotes of one text; an empty or blank one has none."""
@@ -126,6 +108,30 @@ class Extractor:
     def decode(self, states: States) -> list[list[FoundQuote]]:
         """Find and read each section's quotes."""
         return read_quotes(self.model, states, find_quotes(self.model, states, tag_segments(self.model, states)))
+
+
+def load_network(source: str, **hub: Any) -> QuoteModel:
+    """Load a checkpoint's network in fp32; `hub` are arguments of `from_pretrained`, such as a revision.
+
+    Raises OSError where it is missing or its weights do not fit its config, ValueError where it is not Quoth's.
+    """
+    bars = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # loading takes a second
+    try:
+        config = AutoConfig.from_pretrained(source, **hub)
+        if not isinstance(config, QuoteConfig):
+            raise ValueError(f"{source} holds a model of type {config.model_type!r}; give a folder that Quoth saved")
+        loaded: Any = QuoteModel.from_pretrained(source, dtype=torch.float32, output_loading_info=True, **hub)
+    except RuntimeError as error:
+        raise OSError(f"{source}: the weights do not fit the config: {error}") from error
+    finally:
+        if bars:
+            logging.enable_progress_bar()
+    network, report = loaded
+    if report["missing_keys"] or report["mismatched_keys"]:
+        lacks = sorted(report["missing_keys"]) or sorted(key for key, *_ in report["mismatched_keys"])
+        raise OSError(f"{source}: the weights do not fit the config ({lacks[0]} for one); save it again")
+    return cast(QuoteModel, network)
 
 
 def _device(name: str | None) -> torch.device:

@@ -92,7 +92,7 @@ class TestData:
 
     def test_groups_and_parties(self) -> None:
         article = one("He: “No.”", (4, 9), name="Mottaki")
-        told = data.page_data([article], {}, {("a1", 0): 7}, {("Mottaki", "a1"): "Amir Khan Muttaqi"})
+        told = data.page_data([article], {}, {("a1", 0): 7}, {("a1", "Mottaki"): "Amir Khan Muttaqi"})
         *_, speaker, _target, group, _words = told["articles"][0]["quotes"][0]
         assert [told["names"][number] for number in speaker[2:]] == ["Mottaki", "Amir Khan Muttaqi"] and group == 7
 
@@ -115,7 +115,7 @@ class TestPage:
         meta = dict.fromkeys(("title", "date", "outlet", HOSTILE), HOSTILE)
         article = one(f"{HOSTILE}\u2028\0", (0, len(HOSTILE)), meta=meta)
         article = replace(article, id=HOSTILE, model=HOSTILE)
-        text = page.render([article], {}, title=HOSTILE, parties={("<", HOSTILE): HOSTILE})
+        text = page.render([article], {}, title=HOSTILE, parties={(HOSTILE, "<"): HOSTILE})
         assert embedded(text)["articles"][0]["text"] == article.text
         assert len(re.findall("<script", text)) == len(re.findall("</script", text)) == 2 and "<img" not in text
         assert "<!--" not in text and html.escape("</script>") in text  # in the title
