@@ -58,6 +58,12 @@ def one_of(value: str, choices: tuple[str, ...], option: str) -> str:
 
 
 def stop_quietly() -> NoReturn:
-    """Stop where nobody reads on, as `head` makes it; what Python flushes when it exits must go somewhere too."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Stop where nobody reads on, as `head` makes it."""
+    discard_output()
     raise typer.Exit(PIPE_CLOSED)
+
+
+def discard_output() -> None:
+    """Let standard output go nowhere, once nobody reads it; what Python flushes when it exits must go somewhere too."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

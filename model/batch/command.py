@@ -5,13 +5,13 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from ..terminal import FAILED, INTERRUPTED, USAGE, load, one_of, say, stop_quietly
+from ..terminal import FAILED, INTERRUPTED, USAGE, discard_output, load, one_of, say, stop_quietly
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -120,7 +120,7 @@ def extract(
     from .articles import Fields, InputError
     from .inputs import count_articles, read_articles
     from .job import JobError, Tally
-    from .outputs import FORMATS
+    from .outputs import FORMATS, format_of
     from .progress import Watch, progress, summary
     from .run import Options, extraction
 
@@ -132,13 +132,15 @@ def extract(
     one_of(precision, PRECISIONS, "--precision")
     one_of(engine, ("local", "ray"), "--engine")
     one_of(format, FORMATS, "--format")
+    path = None if output in (None, "-") else Path(output)
+    as_folder = path is not None and (path.is_dir() or str(output).endswith(("/", os.sep)))
+    if format != "jsonl" and not as_folder and (path is None or format_of(path) != format):
+        raise typer.BadParameter("it is of a folder's shards; a file's suffix says its own.", param_hint="--format")
     if engine == "ray" and (output in (None, "-") or "-" in paths):
         raise typer.BadParameter("a cluster reads files and writes to --output; give both.", param_hint="--engine")
     fields = Fields(text_field, id_field, title_field, tuple(filter(None, map(str.strip, keep.split(",")))))
     ordered = tuple(kind for kind in KINDS if kind in wanted)
     options = Options(fields, ordered, min_score, keep_text, batch_size, shard_size)
-    path = None if output in (None, "-") else Path(output)
-    as_folder = path is not None and (path.is_dir() or str(output).endswith(("/", os.sep)))
     console = Console(stderr=True, highlight=False)
     watch = Watch()
     tally = Tally()
@@ -151,48 +153,59 @@ def extract(
 
     try:
         with ExitStack() as stack:
-            write = stack.enter_context(_screen(view))
-            if path is not None and not _is_stream(path):
-                _check_output(path, paths)
+            writes = [stack.enter_context(_screen(view))] if view or path is None else []
+            skip: list[Path] = []
+            if path is not None and _is_stream(path):
+                writes.append(stack.enter_context(_file(path)))
+            elif path is not None:
+                _check_output(path, as_folder, paths)
                 job = stack.enter_context(_open_job(path, as_folder, format, options, model, precision))
-                tally = job.tally
-            items = read_articles(paths, path, fields)
+                tally, skip = job.tally, [path, job.parts, job.errors]
             results = extraction(loaded, options)
             if job and engine == "ray":
                 from .cluster import on_ray
 
                 loading = {"model": model, "device": device, "precision": precision}
-                stream = on_ray(job, paths, job.output, options, loading, ray_address)
+                stream = on_ray(job, paths, skip, options, loading, ray_address)
             elif job:
-                stream = job.run(items, results, shard_size)
+                stream = job.run(read_articles(paths, skip, fields), results, shard_size)
             else:
-                stream = tally.counted(results(items))
-                write = stack.enter_context(_file(path)) if path else write
-            watch.start(job.inputs if job else 0, lambda: count_articles(paths, path))
-            hidden = path is None and sys.stdout is not None and sys.stdout.isatty()
+                stream = tally.counted(results(read_articles(paths, skip, fields)))
+            stack.enter_context(closing(stream))
+            watch.start(job.inputs if job else 0, lambda: count_articles(paths, skip))
+            hidden = bool(writes) and sys.stdout is not None and sys.stdout.isatty()
             advance = stack.enter_context(progress(console, watch, tally, hidden))
             for result in stream:
                 advance(result)
                 if isinstance(result, InputError):
-                    _say_error(console, result, job, tally.counts["errors"])
+                    _say_error(console, result, None if strict else job, tally.counts["errors"])
                     if strict:
                         raise _Stopped
-                elif view or not job:
-                    write(result)
+                else:
+                    try:
+                        for write in writes:
+                            write(result)
+                    except BrokenPipeError:
+                        if not job:
+                            raise
+                        writes.clear()  # nobody looks on any more; the output is still wanted
+                        discard_output()
         if job and tally.counts["errors"]:
             say(console, f"{tally.counts['errors']:,} set aside in {job.errors}")
         say(console, summary(tally, watch.rate))
     except _Stopped:
         say(console, f"stopped at the first error, after {tally.counts['articles']:,} articles, as --strict asks")
         raise typer.Exit(FAILED) from None
+    except BrokenPipeError:  # which is a ConnectionError
+        stop_quietly()
     except (JobError, ConnectionError) as error:
-        say(console, f"error: {error}")
+        say(console, f"error: {error}{_goes_on(job, None) if isinstance(error, ConnectionError) else ''}")
         raise typer.Exit(USAGE) from None
     except ModuleNotFoundError as error:
+        if engine != "ray":
+            raise
         say(console, f"error: --engine ray needs a package that is not installed ({error}): pip install 'quoth[ray]'")
         raise typer.Exit(USAGE) from None
-    except BrokenPipeError:
-        stop_quietly()
     except KeyboardInterrupt:
         say(console, f"interrupted after {tally.counts['articles']} articles{_goes_on(job, path)}")
         raise typer.Exit(INTERRUPTED) from None
@@ -222,28 +235,40 @@ def _is_stream(output: Path) -> bool:
     return output.exists() and not output.is_file() and not output.is_dir()
 
 
-def _check_output(output: Path, paths: list[str]) -> None:
+def _check_output(output: Path, as_folder: bool, paths: list[str]) -> None:
     """Refuse, before any work is done, an output that cannot be written or that would replace an input."""
-    why = ""
+    from .files import expand, is_pattern
+    from .job import beside
+
+    why, (_, errors) = "", beside(output, as_folder)
+    matched = [name for path in paths if is_pattern(path) for name in expand(path)]
+    named = [path for path in paths if not is_pattern(path)]
     if not output.parent.is_dir():
         why = f"{output} lies in {output.parent}, which is not there; give a place that is."
-    elif output.is_file() and _is_input(output, paths):
+    elif output.is_file() and _is_input(output, named, matched):
         why = f"{output} is an input, and would be replaced."
+    elif _is_among(errors, named):
+        why = f"{errors}, for what fails, is an input, and would be replaced; give another name."
     elif output.is_dir() and not (output / ".parts").is_dir() and any(output.iterdir()):
         why = f"{output} is a folder with other things in it; give an empty or a new one (with / at its end)."
     if why:
         raise typer.BadParameter(why, param_hint="--output")
 
 
-def _is_input(output: Path, paths: list[str]) -> bool:
-    """Tell whether a file is among the paths, or in a folder among them; what an earlier run wrote there is not."""
+def _is_input(output: Path, named: list[str], matched: list[str]) -> bool:
+    """Tell whether a file was named, fits a pattern, or is in a folder; what an earlier run wrote there is not."""
     from .files import SUFFIXES
     from .outputs import holds_records
 
-    if any(os.path.isfile(path) and os.path.samefile(path, output) for path in paths):
+    if _is_among(output, named):
         return True
-    inside = any(Path(path).resolve() in output.resolve().parents for path in paths if os.path.isdir(path))
-    return inside and output.name.lower().endswith(SUFFIXES) and not holds_records(output)
+    folders = [Path(path).resolve() for path in (*named, *matched) if os.path.isdir(path)]
+    inside = any(folder in output.resolve().parents for folder in folders) and output.name.lower().endswith(SUFFIXES)
+    return (inside or _is_among(output, matched)) and not holds_records(output)
+
+
+def _is_among(file: Path, paths: list[str]) -> bool:
+    return os.path.realpath(file) in map(os.path.realpath, paths)
 
 
 def _open_job(
@@ -255,10 +280,8 @@ def _open_job(
     from .run import open_job
 
     try:
-        if as_folder:
-            output.mkdir(exist_ok=True)
-            return open_job(output, cast("Format", format), options, model, precision=precision)
-        return open_job(output, format_of(output), options, model, precision=precision)
+        kind = cast("Format", format) if as_folder else format_of(output)
+        return open_job(output, kind, options, model, as_folder, precision=precision)
     except JobError:
         raise
     except ValueError as error:
