@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from test_cli import Run, quoth, records, write  # noqa: F401 - `quoth` is a fixture
+from test_cli import Run, records, write
 
 from quoth.model.batch import inputs
 from quoth.model.batch.articles import ArticleInput, Fields, InputError
@@ -161,7 +161,7 @@ class TestPaths:
 
     def test_of_a_file_name_that_is_not_utf8_rows_come_out_and_errors_can_be_told(
         self,
-        quoth: Run,  # noqa: F811
+        quoth: Run,
         tmp_path: Path,
     ) -> None:
         try:
@@ -175,7 +175,7 @@ class TestPaths:
 
     def test_no_room_for_the_ids_is_told(
         self,
-        quoth: Run,  # noqa: F811
+        quoth: Run,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
@@ -193,7 +193,7 @@ class TestCsv:
     def broken(self, tmp_path: Path, row: str | bytes, name: str = "n.csv") -> InputError:
         """Give the one error of a broken row, having checked that those before and after it come out."""
         row = row if isinstance(row, bytes) else row.encode()
-        data = b'id,text,day\na1,"“x”\n“y”",Mon\n' + row + b'\na3,fine,Wed\na4,"good, ""too""\r\n",Thu\n'
+        data = 'id,text,day\na1,"“x”\n“y”",Mon\n'.encode() + row + b'\na3,fine,Wed\na4,"good, ""too""\r\n",Thu\n'
         articles, [error] = read(put(tmp_path / name, PACKING[Path(name).suffix if ".gz" in name else ""](data)))
         assert [(a.id, a.row, a.text) for a in articles] == [
             ("a1", 2, "“x”\n“y”"),
@@ -315,7 +315,9 @@ class TestParquet:
 
     def test_without_the_column_it_is_one_error(self, tmp_path: Path) -> None:
         articles, [error] = read(put(tmp_path / "n.parquet", as_parquet([{"id": "a", "body": "x"}])))
-        assert not articles and error.reason == "no column `text`; it has id, body; name the right one with --text-field"
+        assert (
+            not articles and error.reason == "no column `text`; it has id, body; name the right one with --text-field"
+        )
         _, [error] = read(tmp_path / "n.parquet", fields=Fields("body", keep=("day",)))
         assert error.reason.endswith("with --keep")
 
@@ -342,7 +344,7 @@ class TestDatasets:
         one = datasets.Dataset.from_list([{"id": i, "text": f"t{i}", "day": None} for i in range(3)])
         one.with_format("numpy").save_to_disk(tmp_path / "in/one")
         two = datasets.Dataset.from_list([{"id": "z", "text": "t"}, {"id": "0", "text": "t"}])
-        datasets.DatasetDict(train=two, test=two.select([])).save_to_disk(tmp_path / "in/two")
+        datasets.DatasetDict(train=two.select([0]), test=two.select([1])).save_to_disk(tmp_path / "in/two")
         put(tmp_path / "in/b.txt", b"x")
         articles, [error] = read(tmp_path / "in")
         assert [(a.id, a.row) for a in articles] == [("b", None), ("0", 1), ("1", 2), ("2", 3), ("z", 1)]
@@ -362,7 +364,7 @@ class TestDatasets:
 
 
 class TestHtml:
-    def test_offsets_are_of_the_text_that_the_record_holds(self, quoth: Run, tmp_path: Path) -> None:  # noqa: F811
+    def test_offsets_are_of_the_text_that_the_record_holds(self, quoth: Run, tmp_path: Path) -> None:
         path = write(tmp_path / "page.html", PAGE)
         result = quoth("extract", path, "--title-field", "title", "--keep", "date,outlet")
         [article] = records(result.stdout_bytes)
@@ -390,7 +392,7 @@ class TestHtml:
 
 
 class TestCommand:
-    def test_fields_by_option_from_standard_input_and_files(self, quoth: Run, tmp_path: Path) -> None:  # noqa: F811
+    def test_fields_by_option_from_standard_input_and_files(self, quoth: Run, tmp_path: Path) -> None:
         rows: Rows = [{"url": "u", "body": "“x”", "head": "T", "day": "Mo"}]
         path = put(tmp_path / "n.csv", as_csv(rows, ";"))
         options = ["--text-field", "body", "--id-field", "url", "--title-field", "head", "--keep", " day, "]
@@ -399,14 +401,13 @@ class TestCommand:
         assert (one.id, one.meta, one.text) == ("u", {"title": "T", "day": "Mo"}, "“x”")
         assert (two.id, two.meta, two.text) == ("stdin", {"title": None, "day": None}, "“so”")
 
-    def test_an_article_of_ten_megabytes(self, quoth: Run, tmp_path: Path) -> None:  # noqa: F811
+    def test_an_article_of_ten_megabytes(self, quoth: Run, tmp_path: Path) -> None:
         text = "“no” " * 2 + "He went on. " * 900_000
         for name, data in (("a.txt", text.encode()), ("b.csv", as_csv([{"id": "b", "text": text}]))):
             put(tmp_path / "in" / name, data)
         for name in ("o.jsonl", "o.parquet", "o.csv"):
             result = quoth("extract", tmp_path / "in", "-o", tmp_path / name, "--keep-text")
             assert result.exit_code == 0 and "2 articles; 4 quotes" in result.stderr
-
 
 
 def test_fields_are_read_once_each() -> None:

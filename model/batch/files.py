@@ -64,7 +64,8 @@ def open_bytes(path: str) -> BinaryIO:
 
         if not os.path.exists(path):
             raise FileNotFoundError(2, os.strerror(2), path)
-        return cast(BinaryIO, io.BufferedReader(pa.CompressedInputStream(pa.OSFile(path), "zstd"), 1 << 20))
+        # little at a time: of a truncated file, what was read last is lost
+        return cast(BinaryIO, io.BufferedReader(pa.CompressedInputStream(pa.OSFile(path), "zstd"), 1 << 14))
     return open(path, "rb")
 
 

@@ -62,7 +62,9 @@ class SeenIds:
                 return item
             (there,) = self._ids.execute("SELECT place FROM first WHERE id = ?", (id,)).fetchone()
         except sqlite3.Error as error:
-            raise OSError(f"no room for the ids in the temporary folder ({error}); name another in SQLITE_TMPDIR") from None
+            raise OSError(
+                f"no room for the ids in the temporary folder ({error}); name another in SQLITE_TMPDIR"
+            ) from None
         remedy = "rename the file" if item.row is None else "give every article an id of its own"
         return InputError(item.file, item.row, item.id, f"id already used by {os.fsdecode(there)}; {remedy}")
 

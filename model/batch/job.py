@@ -69,8 +69,9 @@ class Job:
     ) -> None:
         """Begin a job, or take up one that was stopped.
 
-        folder: the output is to be one, made where it is not there. settings: whatever changes what is written, as JSON values by the option's name. Raises JobError where a
-        stopped job had others, or a folder holds the output of another; OSError where nothing can be written.
+        folder: the output is to be one, made where it is not there. settings: whatever changes what is written, as
+        JSON values by the option's name. Raises JobError where a stopped job had others, or a folder holds the output
+        of another; OSError where nothing can be written.
         """
         self.output = Path(os.path.realpath(output)) if output.is_symlink() else output  # a link stays a link
         self.format, self.sheet, self.folder = format, sheet, folder

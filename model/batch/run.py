@@ -58,8 +58,8 @@ def open_job(
 ) -> Job:
     """Begin or take up the job of an output; `model` is a checkpoint's folder or a hub id, None for the shipped one.
 
-    folder: whether the output is to be one. `settings` are more options that must not change before the job is done. Raises JobError, OSError, or ValueError
-    where a kept field bears the name of a column.
+    folder: whether the output is to be one. `settings` are more options that must not change before the job is done.
+    Raises JobError, OSError, or ValueError where a kept field bears the name of a column.
     """
     model = model or str(FOLDER)
     fields = options.fields
@@ -72,7 +72,7 @@ def open_job(
 
 
 def stance_labels(model: str) -> tuple[str, ...]:
-    """Read a checkpoint's stance labels from its config, in a folder or on the hub; where there is none, the codebook's.
+    """Read a checkpoint's stance labels from its config, in a folder or on the hub; without one, the codebook's.
 
     What is wrong with the model is told when it is loaded.
     """
