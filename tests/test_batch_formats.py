@@ -405,7 +405,7 @@ class TestCommand:
         text = "“no” " * 2 + "He went on. " * 900_000
         for name, data in (("a.txt", text.encode()), ("b.csv", as_csv([{"id": "b", "text": text}]))):
             put(tmp_path / "in" / name, data)
-        for name in ("o.jsonl", "o.parquet", "o.csv"):
+        for name in ("o.jsonl", "o.parquet"):
             result = quoth("extract", tmp_path / "in", "-o", tmp_path / name, "--keep-text")
             assert result.exit_code == 0 and "2 articles; 4 quotes" in result.stderr
 

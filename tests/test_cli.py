@@ -42,6 +42,8 @@ class FakeExtractor:
             raise RuntimeError("CUDA out of memory.\nTried to allocate")
         if "SLOW" in text:
             time.sleep(30)
+        if "NAP" in text:
+            time.sleep(0.01)
         quotes, end = [], 0
         while (start := text.find("“", end)) >= 0 and (end := text.find("”", start) + 1):
             speaker = Mention(0, 2, text[:2], "Ali Maisam Nazary") if start > 1 else None

@@ -83,9 +83,9 @@ class Job:
         if self._state.is_file():
             self._take_up()
         else:
+            self._clear()
             if self.folder and (there := sorted(path.name for path in self.output.glob("quotes-*"))):
                 raise JobError(f"{output} holds {there[0]} of a run that has ended; give another folder, or empty it")
-            self._clear()
             if folder:
                 self.output.mkdir(exist_ok=True)
             self.parts.mkdir(exist_ok=True)
