@@ -58,37 +58,56 @@ def one_of(value: str, choices: tuple[str, ...], option: str) -> str:
     return value
 
 
-def check_output(output: Path, inputs: Sequence[str | Path], as_folder: bool = False) -> None:
+def check_output(
+    output: Path, inputs: Sequence[str | Path], as_folder: bool = False, also: Sequence[Path] = ()
+) -> None:
     """Refuse, before any work is done, an output that cannot be written or would replace an input.
 
-    as_folder: a folder is to be written, empty but for what a run that was stopped left in it. Raises
-    typer.BadParameter.
+    as_folder: a folder is to be written, empty but for what a run that was stopped left in it. also: what else will be
+    written. Raises typer.BadParameter.
     """
+    from .batch.files import expand, is_pattern
+
+    matched = [name for path in map(str, inputs) if is_pattern(path) for name in expand(path)]
+    named = [path for path in map(str, inputs) if not is_pattern(path)]
     why = ""
     if not output.parent.is_dir():
         why = f"{output} lies in {output.parent}, which is not there; give a place that is."
     elif output.is_dir() and not as_folder:
         why = f"{output} is a folder; give the file to write."
-    elif output.is_file() and _is_input(output, inputs):
+    elif output.is_file() and _is_input(output, named, matched):
         why = f"{output} is an input, and would be replaced."
+    elif clash := next((file for file in also if _is_among(file, named)), None):
+        why = f"{clash}, for what fails, is an input, and would be replaced; give another name."
     elif output.is_dir() and not (output / ".parts").is_dir() and any(output.iterdir()):
         why = f"{output} is a folder with other things in it; give an empty or a new one (with / at its end)."
     if why:
         raise typer.BadParameter(why, param_hint="--output")
 
 
-def _is_input(output: Path, inputs: Sequence[str | Path]) -> bool:
-    """Tell whether a file is among the inputs, or in a folder among them; what an earlier run wrote there is not."""
+def _is_input(output: Path, named: Sequence[str], matched: Sequence[str]) -> bool:
+    """Tell whether a file was named, fits a pattern, or is in a folder; what an earlier run wrote there is not."""
     from .batch.files import SUFFIXES
     from .batch.outputs import holds_records
 
-    if any(os.path.isfile(path) and os.path.samefile(path, output) for path in inputs):
+    if _is_among(output, named):
         return True
-    inside = any(Path(path).resolve() in output.resolve().parents for path in inputs if os.path.isdir(path))
-    return inside and output.name.lower().endswith(SUFFIXES) and not holds_records(output)
+    folders = [Path(path).resolve() for path in (*named, *matched) if os.path.isdir(path)]
+    inside = any(folder in output.resolve().parents for folder in folders) and output.name.lower().endswith(SUFFIXES)
+    return (inside or _is_among(output, matched)) and not holds_records(output)
+
+
+def _is_among(file: Path, paths: Sequence[str]) -> bool:
+    return os.path.realpath(file) in map(os.path.realpath, paths)
 
 
 def stop_quietly() -> NoReturn:
-    """Stop where nobody reads on, as `head` makes it; what Python flushes when it exits must go somewhere too."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Stop where nobody reads on, as `head` makes it."""
+    discard_output()
     raise typer.Exit(PIPE_CLOSED)
+
+
+def discard_output() -> None:
+    """Let standard output go nowhere, once nobody reads it; what Python flushes when it exits must go somewhere too."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

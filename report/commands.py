@@ -81,7 +81,7 @@ def report(
     console = Console(stderr=True, highlight=False)
     records, errors = _read(quotes, console)
     texts: dict[str, str] = {}
-    for source in read_articles(articles or [], skip=output):
+    for source in read_articles(articles or [], skip=[output]):
         if isinstance(source, InputError):
             errors += 1
             say(console, f"error: {source}")

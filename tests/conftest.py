@@ -14,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from test_cli import Run
     from transformers import PreTrainedTokenizerBase
 
     from quoth.model.extractor import Extractor
@@ -107,3 +108,16 @@ def extractor(model: "QuoteModel", tokenizer: "PreTrainedTokenizerBase") -> "Ext
     from quoth.model.extractor import Extractor
 
     return Extractor(model, tokenizer)
+
+
+@pytest.fixture
+def quoth(monkeypatch: pytest.MonkeyPatch) -> "Run":
+    """Give a function that runs `quoth` with these arguments and a fake extractor."""
+    from test_cli import FakeExtractor, install_fake
+    from typer.testing import CliRunner
+
+    from quoth.cli import app
+
+    install_fake(monkeypatch.setitem)
+    monkeypatch.setattr(FakeExtractor, "loaded", [])
+    return lambda *args, input=None: CliRunner().invoke(app, [str(arg) for arg in args], input=input)

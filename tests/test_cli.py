@@ -14,9 +14,7 @@ from types import ModuleType
 from typing import Any, ClassVar, Self
 
 import pytest
-from typer.testing import CliRunner
 
-from quoth.cli import app
 from quoth.model.batch import stream
 from quoth.model.batch.articles import ArticleInput, InputError
 from quoth.model.batch.stream import extract_articles
@@ -44,6 +42,8 @@ class FakeExtractor:
             raise RuntimeError("CUDA out of memory.\nTried to allocate")
         if "SLOW" in text:
             time.sleep(30)
+        if "NAP" in text:
+            time.sleep(0.01)
         quotes, end = [], 0
         while (start := text.find("“", end)) >= 0 and (end := text.find("”", start) + 1):
             speaker = Mention(0, 2, text[:2], "Ali Maisam Nazary") if start > 1 else None
@@ -69,14 +69,6 @@ def install_fake(setitem: Callable[[Any, str, object], None] = dict.__setitem__)
     module = ModuleType("quoth.model.extractor")
     vars(module)["Extractor"] = FakeExtractor
     setitem(sys.modules, module.__name__, module)
-
-
-@pytest.fixture
-def quoth(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Give a function that runs `quoth` with these arguments and the fake extractor."""
-    install_fake(monkeypatch.setitem)
-    monkeypatch.setattr(FakeExtractor, "loaded", [])
-    return lambda *args, input=None: CliRunner().invoke(app, [str(arg) for arg in args], input=input)
 
 
 def spawn(*args: object, **options: Any) -> subprocess.Popen[bytes]:

@@ -138,8 +138,8 @@ class TestPaths:
     def test_a_folder_passes_over_the_file_to_skip(self, tmp_path: Path) -> None:
         write(tmp_path / "a.txt", "x")
         out = write(tmp_path / "out.jsonl", "{}")
-        assert [item.id for item in read_articles([tmp_path], skip=out)] == ["a"]
-        assert count_articles([tmp_path], skip=out) == 1
+        assert [item.id for item in read_articles([tmp_path], skip=[out])] == ["a"]
+        assert count_articles([tmp_path], skip=[out]) == 1
 
 
 class TestRows:

@@ -96,9 +96,13 @@ def article_of(record: Mapping[str, Any], fields: Fields, file: str, row: int) -
     if reason:
         return InputError(file, row, known, reason)
     assert isinstance(id, str) and isinstance(text, str)
-    meta = {name: _plain(record.get(source)) for name, source in fields.carried.items()}
-    if unwritable := next((why for value in meta.values() if (why := not_unicode(value))), ""):
-        return InputError(file, row, known, unwritable)
+    try:
+        meta = {name: _plain(record.get(source)) for name, source in fields.carried.items()}
+        reason = not_unicode(json.dumps(meta, ensure_ascii=False))
+    except RecursionError:
+        reason = "a kept field is nested too deep; keep others"
+    if reason:
+        return InputError(file, row, known, reason)
     return ArticleInput(id, text, file, row, meta)
 
 
@@ -149,4 +153,6 @@ def _plain(value: Any) -> Any:
 
 
 def _type(value: object) -> str:
-    return JSON_TYPES.get(type(value), "a number")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return "a number"
+    return JSON_TYPES.get(type(value), f"of type {type(value).__name__}")

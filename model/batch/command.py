@@ -5,13 +5,13 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from ..terminal import FAILED, INTERRUPTED, USAGE, check_output, load, one_of, say, stop_quietly
+from ..terminal import FAILED, INTERRUPTED, USAGE, check_output, discard_output, load, one_of, say, stop_quietly
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -119,8 +119,8 @@ def extract(
     from ..precision import PRECISIONS
     from .articles import Fields, InputError
     from .inputs import count_articles, read_articles
-    from .job import JobError, Tally
-    from .outputs import FORMATS
+    from .job import JobError, Tally, beside
+    from .outputs import FORMATS, format_of
     from .progress import Watch, progress, summary
     from .run import Options, extraction
 
@@ -132,13 +132,15 @@ def extract(
     one_of(precision, PRECISIONS, "--precision")
     one_of(engine, ("local", "ray"), "--engine")
     one_of(format, FORMATS, "--format")
+    path = None if output in (None, "-") else Path(output)
+    as_folder = path is not None and (path.is_dir() or str(output).endswith(("/", os.sep)))
+    if format != "jsonl" and not as_folder and (path is None or format_of(path) != format):
+        raise typer.BadParameter("it is of a folder's shards; a file's suffix says its own.", param_hint="--format")
     if engine == "ray" and (output in (None, "-") or "-" in paths):
         raise typer.BadParameter("a cluster reads files and writes to --output; give both.", param_hint="--engine")
     fields = Fields(text_field, id_field, title_field, tuple(filter(None, map(str.strip, keep.split(",")))))
     ordered = tuple(kind for kind in KINDS if kind in wanted)
     options = Options(fields, ordered, min_score, keep_text, batch_size, shard_size)
-    path = None if output in (None, "-") else Path(output)
-    as_folder = path is not None and (path.is_dir() or str(output).endswith(("/", os.sep)))
     console = Console(stderr=True, highlight=False)
     watch = Watch()
     tally = Tally()
@@ -151,46 +153,57 @@ def extract(
 
     try:
         with ExitStack() as stack:
-            write = stack.enter_context(_screen(view))
-            if path is not None and not _is_stream(path):
-                check_output(path, paths, as_folder)
+            writes = [stack.enter_context(_screen(view))] if view or path is None else []
+            skip: list[Path] = []
+            if path is not None and _is_stream(path):
+                writes.append(stack.enter_context(_file(path)))
+            elif path is not None:
+                check_output(path, paths, as_folder, [beside(path, as_folder)[1]])
                 job = stack.enter_context(_open_job(path, as_folder, format, options, model, precision))
-                tally = job.tally
-            items = read_articles(paths, path, fields)
+                tally, skip = job.tally, [path, job.parts, job.errors]
             results = extraction(loaded, options)
             if job and engine == "ray":
                 from .cluster import on_ray
 
                 loading = {"model": model, "device": device, "precision": precision}
-                stream = on_ray(job, paths, job.output, options, loading, ray_address)
+                stream = on_ray(job, paths, skip, options, loading, ray_address)
             elif job:
-                stream = job.run(items, results, shard_size)
+                stream = job.run(read_articles(paths, skip, fields), results, shard_size)
             else:
-                stream = tally.counted(results(items))
-                write = stack.enter_context(_file(path)) if path else write
-            watch.start(job.inputs if job else 0, lambda: count_articles(paths, path))
-            hidden = path is None and sys.stdout is not None and sys.stdout.isatty()
+                stream = tally.counted(results(read_articles(paths, skip, fields)))
+            stack.enter_context(closing(stream))
+            watch.start(job.inputs if job else 0, lambda: count_articles(paths, skip))
+            hidden = bool(writes) and sys.stdout is not None and sys.stdout.isatty()
             advance = stack.enter_context(progress(console, watch, tally, hidden))
             for result in stream:
                 advance(result)
                 if isinstance(result, InputError):
-                    _say_error(console, result, job, tally.counts["errors"])
+                    _say_error(console, result, None if strict else job, tally.counts["errors"])
                     if strict:
                         raise _Stopped
-                elif view or not job:
-                    write(result)
+                else:
+                    try:
+                        for write in writes:
+                            write(result)
+                    except BrokenPipeError:
+                        if not job:
+                            raise
+                        writes.clear()  # nobody looks on any more; the output is still wanted
+                        discard_output()
         if job and tally.counts["errors"]:
             say(console, f"{tally.counts['errors']:,} set aside in {job.errors}")
         say(console, summary(tally, watch.rate))
     except _Stopped:
         say(console, f"stopped at the first error, after {tally.counts['articles']:,} articles, as --strict asks")
         raise typer.Exit(FAILED) from None
-    except BrokenPipeError:
+    except BrokenPipeError:  # which is a ConnectionError
         stop_quietly()
     except (JobError, ConnectionError) as error:
-        say(console, f"error: {error}")
+        say(console, f"error: {error}{_goes_on(job, None) if isinstance(error, ConnectionError) else ''}")
         raise typer.Exit(USAGE) from None
     except ModuleNotFoundError as error:
+        if engine != "ray":
+            raise
         say(console, f"error: --engine ray needs a package that is not installed ({error}): pip install 'quoth[ray]'")
         raise typer.Exit(USAGE) from None
     except KeyboardInterrupt:
@@ -231,10 +244,8 @@ def _open_job(
     from .run import open_job
 
     try:
-        if as_folder:
-            output.mkdir(exist_ok=True)
-            return open_job(output, cast("Format", format), options, model, precision=precision)
-        return open_job(output, format_of(output), options, model, precision=precision)
+        kind = cast("Format", format) if as_folder else format_of(output)
+        return open_job(output, kind, options, model, as_folder, precision=precision)
     except JobError:
         raise
     except ValueError as error:

@@ -8,7 +8,7 @@ import glob
 import gzip
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, cast
 
@@ -64,20 +64,24 @@ def open_bytes(path: str) -> BinaryIO:
 
         if not os.path.exists(path):
             raise FileNotFoundError(2, os.strerror(2), path)
-        return cast(BinaryIO, io.BufferedReader(pa.CompressedInputStream(pa.OSFile(path), "zstd"), 1 << 20))
+        # little at a time: of a truncated file, what was read last is lost
+        return cast(BinaryIO, io.BufferedReader(pa.CompressedInputStream(pa.OSFile(path), "zstd"), 1 << 14))
     return open(path, "rb")
 
 
-def find_files(paths: Iterable[str | Path], skip: Path | None = None) -> Iterator[str | InputError]:
-    """Give every file under the paths, folders searched and patterns expanded, in the same order everywhere."""
-    skipped = None if skip is None else os.path.realpath(skip)
+def find_files(paths: Iterable[str | Path], skip: Collection[Path] = ()) -> Iterator[str | InputError]:
+    """Give every file under the paths, folders searched and patterns expanded, in the same order everywhere.
+
+    `skip` are files and folders that are passed over where they were not named themselves.
+    """
+    skipped = {os.path.realpath(path) for path in skip}
     for given in paths:
         path = str(given)
-        if any(mark in path for mark in "*?[") and not os.path.lexists(path):
-            matched = sorted(Path(name) for name in glob.glob(path, recursive=True))
+        if is_pattern(path):
+            matched = [name for name in expand(path) if not _is_in(name, skipped)]
             if not matched:
                 yield InputError(path, None, None, "a pattern that no file fits; check it")
-            for name in map(str, matched):
+            for name in matched:
                 if not os.path.isdir(name):
                     yield name
                 elif "**" not in path:  # which goes down into folders itself
@@ -88,7 +92,23 @@ def find_files(paths: Iterable[str | Path], skip: Path | None = None) -> Iterato
             yield path
 
 
-def _in_folder(path: str, skipped: str | None) -> Iterator[str | InputError]:
+def is_pattern(path: str) -> bool:
+    """Tell a pattern from a path, which may have a `*` or a bracket in its name."""
+    return any(mark in path for mark in "*?[") and not os.path.lexists(path)
+
+
+def expand(pattern: str) -> list[str]:
+    """Give what fits a pattern, sorted by the parts of the path."""
+    return [str(path) for path in sorted(map(Path, glob.glob(pattern, recursive=True)))]
+
+
+def _is_in(path: str, skipped: Collection[str]) -> bool:
+    """Tell whether a path is one of some files and folders, or in one of them."""
+    real = Path(os.path.realpath(path))
+    return any(str(place) in skipped for place in (real, *real.parents))
+
+
+def _in_folder(path: str, skipped: Collection[str]) -> Iterator[str | InputError]:
     """Search a folder, hidden files and linked folders passed over; a saved data set is one item, its folder."""
     errors: list[OSError] = []
     found: list[Path] = []
@@ -98,11 +118,10 @@ def _in_folder(path: str, skipped: str | None) -> Iterator[str | InputError]:
             folders.clear()
             continue
         folders[:] = [name for name in folders if not name.startswith(".")]
-        if skipped is not None:
-            folders[:] = [name for name in folders if os.path.realpath(os.path.join(folder, name)) != skipped]
+        folders[:] = [name for name in folders if os.path.realpath(os.path.join(folder, name)) not in skipped]
         names = [name for name in names if not name.startswith(".") and name.lower().endswith(SUFFIXES)]
         files = (Path(folder, name) for name in names)
-        found += (file for file in files if skipped is None or os.path.realpath(file) != skipped)
+        found += (file for file in files if os.path.realpath(file) not in skipped)
     for error in errors:
         where = str(error.filename or path)
         yield InputError(where, None, None, why(where, error))
@@ -122,4 +141,6 @@ def why(path: str, error: OSError) -> str:
         return "no permission to read it; change that with: chmod +r"
     if isinstance(error, gzip.BadGzipFile):
         return f"no gzip file, for all its name ({error}); unpack it or get it anew"
+    if path.lower().endswith(".zst"):
+        return f"a truncated or damaged zstandard file ({error.strerror or error}); get it anew"
     return f"cannot be read: {error.strerror or error}"

@@ -13,7 +13,7 @@
 | `stance`, `stance_score`, `score` | the label, its probability, and that of being attributed speech |
 | `p_rejection`, `p_denial`, … | the probability of each label, in the model's order |
 | `model` | name and version |
-| `article_text` | only with `--keep-text` |
+| `article_text` | only with `--keep-text`, and only in the row of the article's first quote: it may be long |
 """
 
 from collections.abc import Iterator, Sequence
@@ -66,7 +66,8 @@ class Sheet:
     def rows(self, article: Article) -> Iterator[dict[str, Any]]:
         """Give an article's quotes as rows, every column there; an article without quotes has none."""
         for number, quote in enumerate(article.quotes):
-            found = {"article": article.id, "quote": number, "model": article.model, "article_text": article.text}
+            found = {"article": article.id, "quote": number, "model": article.model}
+            found["article_text"] = None if number else article.text
             kept = {name: as_text(article.meta.get(name)) for name in self.kept}
             scores = {f"p_{label}": quote.stance.scores.get(label) for label in self.labels}
             row = {**found, **kept, **_quote(quote), **scores}

@@ -10,9 +10,12 @@ def article_text(page: bytes) -> tuple[str, dict[str, Any]]:
     """
     import trafilatura
 
-    text = trafilatura.extract(page, include_comments=False, include_tables=False, output_format="txt")
+    try:
+        text = trafilatura.extract(page, include_comments=False, include_tables=False, output_format="txt")
+        found = trafilatura.extract_metadata(page) if text else None
+    except Exception as error:  # whatever a parser makes of a stranger's page, it is this page's fault alone
+        raise ValueError(f"HTML that cannot be parsed ({type(error).__name__}); give the text as .txt") from None
     if not text:
         raise ValueError("no article's text in this HTML; give the text as .txt, or the article's own page")
-    found = trafilatura.extract_metadata(page)
     meta = {} if found is None else {name: v for name, v in found.as_dict().items() if isinstance(v, str | list) and v}
     return text, {**meta, "outlet": meta.get("sitename")}

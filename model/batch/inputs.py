@@ -11,7 +11,8 @@ import os
 import sqlite3
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,15 +26,16 @@ ALL: Final = Fields()
 
 
 def read_articles(
-    paths: Iterable[str | Path], skip: Path | None = None, fields: Fields = ALL
+    paths: Iterable[str | Path], skip: Collection[Path] = (), fields: Fields = ALL
 ) -> Iterator[ArticleInput | InputError]:
     """Read every article under the paths, in order, as a stream; what cannot be read comes as an `InputError`.
 
     A path is a file (by its suffix: `.jsonl`, `.csv`, `.parquet` … with an article a row, `.html`, else text whose id
     is the file's name without suffix), a folder saved by `datasets`, a folder of any of these (sorted; hidden files
     and linked folders are passed over), a pattern such as `news/*.jsonl.gz`, or `-` for standard input as one
-    article. `skip` is a file or folder that folders pass over, such as the output of an earlier run. `fields` says
-    which fields of a row are the article's. Raises nothing: a file that is not there is an `InputError` too.
+    article. `skip` are files and folders that are passed over unless they were named, such as the output of an earlier
+    run. `fields` says which fields of a row are the article's. A file that is not there is an `InputError` too; OSError
+    is raised only where the system's temporary folder has no room left for the ids.
     """
     seen = SeenIds()
     for path in find_files(paths, skip):
@@ -54,12 +56,17 @@ class SeenIds:
         if not isinstance(item, ArticleInput):
             return item
         # as bytes: an id may hold a NUL, at which sqlite's own text ends
-        id, here = item.id.encode(), place(item.file, item.row)
-        if self._ids.execute("INSERT OR IGNORE INTO first VALUES (?, ?)", (id, here)).rowcount:
-            return item
-        (there,) = self._ids.execute("SELECT place FROM first WHERE id = ?", (id,)).fetchone()
+        id, here = item.id.encode(), os.fsencode(place(item.file, item.row))
+        try:
+            if self._ids.execute("INSERT OR IGNORE INTO first VALUES (?, ?)", (id, here)).rowcount:
+                return item
+            (there,) = self._ids.execute("SELECT place FROM first WHERE id = ?", (id,)).fetchone()
+        except sqlite3.Error as error:
+            raise OSError(
+                f"no room for the ids in the temporary folder ({error}); name another in SQLITE_TMPDIR"
+            ) from None
         remedy = "rename the file" if item.row is None else "give every article an id of its own"
-        return InputError(item.file, item.row, item.id, f"id already used by {there}; {remedy}")
+        return InputError(item.file, item.row, item.id, f"id already used by {os.fsdecode(there)}; {remedy}")
 
 
 def read_file(path: str, fields: Fields = ALL) -> Iterator[ArticleInput | InputError]:
@@ -73,7 +80,7 @@ def read_file(path: str, fields: Fields = ALL) -> Iterator[ArticleInput | InputE
                         yield _row(record, fields, path, row)
             case "csv":
                 with open_bytes(path) as file:
-                    for row, record in table_rows(file, "\t" if ".tsv" in unpacked(path) else ",", fields):
+                    for row, record in table_rows(file, "\t" if unpacked(path).endswith(".tsv") else ",", fields):
                         yield _row(record, fields, path, row)
             case "parquet":
                 from .tables import parquet_rows
@@ -95,7 +102,7 @@ def read_file(path: str, fields: Fields = ALL) -> Iterator[ArticleInput | InputE
         yield InputError(path, row, None, why(path, error))
 
 
-def count_articles(paths: Iterable[str | Path], skip: Path | None = None) -> int:
+def count_articles(paths: Iterable[str | Path], skip: Collection[Path] = ()) -> int:
     """Count about what `read_articles` will give, for a progress bar: lines of files with rows, one for any other."""
     total = 0
     for path in find_files(paths, skip):
@@ -104,7 +111,8 @@ def count_articles(paths: Iterable[str | Path], skip: Path | None = None) -> int
             match "text" if isinstance(path, InputError) else kind(path):
                 case "rows" | "csv" as rows if os.path.isfile(str(path)):
                     with open_bytes(str(path)) as file:
-                        total += sum(1 for _ in file) - 1 - (rows == "csv")
+                        lines = sum(chunk.count(b"\n") for chunk in iter(partial(file.read, 1 << 20), b""))
+                    total += lines - 1 - (rows == "csv")
                 case "parquet":
                     from .tables import count_rows
 

@@ -10,10 +10,12 @@ an output folder, in its `.parts/`, with the shards appearing in the folder as t
 """
 
 import json
+import os
+import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import chain, islice
@@ -26,6 +28,7 @@ from .flat import Sheet
 from .outputs import Format, Write, join, plain_line, whole_file, writer
 
 SHARD: Final = 500  # articles
+PART: Final = re.compile(r"\d{5,}\.(jsonl|csv|parquet|errors\.jsonl|receipt\.json)|\..*\.part")
 Item = ArticleInput | InputError
 Result = Article | InputError
 Extraction = Callable[[Iterator[Item]], Iterable[Result]]
@@ -51,7 +54,7 @@ class Tally:
         self.counts.update(quote.kind for quote in quotes)
         self.counts.update(f"stance {quote.stance.label}" for quote in quotes)
 
-    def counted(self, results: Iterable[Result]) -> Iterator[Result]:
+    def counted(self, results: Iterable[Result]) -> Generator[Result, None, None]:
         """Count results as they pass."""
         for result in results:
             self.add(result)
@@ -61,34 +64,33 @@ class Tally:
 class Job:
     """One run into one output, a file or a folder."""
 
-    def __init__(self, output: Path, format: Format, sheet: Sheet, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self, output: Path, format: Format, sheet: Sheet, settings: Mapping[str, Any], folder: bool = False
+    ) -> None:
         """Begin a job, or take up one that was stopped.
 
-        settings: whatever changes what is written, as JSON values by the option's name. Raises JobError where a
-        stopped job had others, or a folder holds the output of another; OSError where nothing can be written.
+        folder: the output is to be one, made where it is not there. settings: whatever changes what is written, as
+        JSON values by the option's name. Raises JobError where a stopped job had others, or a folder holds the output
+        of another; OSError where nothing can be written.
         """
-        self.output, self.format, self.sheet = output, format, sheet
-        self.folder = output.is_dir()
-        self.parts = output / ".parts" if self.folder else output.with_name(f"{output.name}.parts")
+        self.output = Path(os.path.realpath(output)) if output.is_symlink() else output  # a link stays a link
+        self.format, self.sheet, self.folder = format, sheet, folder
+        self.parts, self.errors = beside(self.output, folder)
         self.receipts: list[dict[str, Any]] = []
         self.tally = Tally()
-        self._settings = {**json.loads(json.dumps(settings)), "format": format}
-        state = self.parts / "job.json"
-        if state.is_file():
-            self._take_up(state)
+        self._settings = {**json.loads(json.dumps(settings)), "--format": format}
+        self._state = self.parts / "job.json"
+        if self._state.is_file():
+            self._take_up()
         else:
-            if self.folder and (there := sorted(path.name for path in output.glob("quotes-*"))):
+            self._clear()
+            if self.folder and (there := sorted(path.name for path in self.output.glob("quotes-*"))):
                 raise JobError(f"{output} holds {there[0]} of a run that has ended; give another folder, or empty it")
+            if folder:
+                self.output.mkdir(exist_ok=True)
             self.parts.mkdir(exist_ok=True)
-            with whole_file(state) as file:
+            with whole_file(self._state) as file:
                 file.write(plain_line(self._settings))
-
-    @property
-    def errors(self) -> Path:
-        """The file that failed inputs are set aside in: `errors.jsonl` in a folder, `NAME.errors.jsonl` by a file."""
-        return (
-            self.output / "errors.jsonl" if self.folder else self.output.with_name(f"{self.output.stem}.errors.jsonl")
-        )
 
     @property
     def inputs(self) -> int:
@@ -100,24 +102,48 @@ class Job:
 
     def __exit__(self, *_: object) -> None:
         """Leave nothing behind where no shard was finished; what was stays for the next start."""
-        if not self.receipts:
-            shutil.rmtree(self.parts, ignore_errors=True)
+        if not self.receipts and self._state.is_file():
+            self._data(0).unlink(missing_ok=True)
+            self._clear()
+            if self.folder:
+                with suppress(OSError):  # there are other things in it
+                    self.output.rmdir()
 
-    def _take_up(self, state: Path) -> None:
+    def _take_up(self) -> None:
         """Read what a stopped job left."""
-        began = _read(state)
+        began = _read(self._state)
         for name in sorted(began.keys() | self._settings.keys()):
             then, now = began.get(name), self._settings.get(name)
             if then != now:
                 raise JobError(
                     f"{self.output} was begun with another {name} ({_short(then)}, now {_short(now)}); run the command "
-                    f"as it was, or delete {self.parts} to begin anew"
+                    f"as it was, or {self._anew}"
                 )
-        while (receipt := self._receipt(len(self.receipts))).is_file():
-            self.receipts.append(_read(receipt))
+        while self._is_finished(number := len(self.receipts)):
+            self.receipts.append(_read(self._receipt(number)))
             self.tally.counts.update(self.receipts[-1]["tally"])
 
-    def run(self, items: Iterator[Item], extraction: Extraction, size: int = SHARD) -> Iterator[Result]:
+    def _is_finished(self, number: int) -> bool:
+        """Tell whether a shard is there with all that belongs to it, even after a power cut."""
+        files = (self._receipt(number), self._data(number), self._part(number, "errors.jsonl"))
+        return all(file.is_file() for file in files)
+
+    @property
+    def _anew(self) -> str:
+        shards = f" and the {self.output / 'quotes-*'}" if self.folder else ""
+        return f"delete {self.parts}{shards} to begin anew"
+
+    def _clear(self) -> None:
+        """Clear the parts away, first what says that there is a job; nothing else that may lie there."""
+        self._state.unlink(missing_ok=True)
+        if self.parts.is_dir():
+            for file in self.parts.iterdir():
+                if PART.fullmatch(file.name):
+                    file.unlink()
+            with suppress(OSError):  # there are other things in it
+                self.parts.rmdir()
+
+    def run(self, items: Iterator[Item], extraction: Extraction, size: int = SHARD) -> Generator[Result, None, None]:
         """Take inputs in shards of `size` through `extraction`; yields new results as they are written.
 
         `extraction` gives one result for every input, in order. Raises JobError where an input of a finished shard
@@ -159,31 +185,34 @@ class Job:
         before = sum(receipt["inputs"] for receipt in self.receipts[:number])
         among = f"{before + 1} to {before + self.receipts[number]['inputs']}"
         return JobError(
-            f"the input has changed since {self.output} was begun (among articles {among}); put it back, or delete "
-            f"{self.parts} to begin anew"
+            f"the input has changed since {self.output} was begun (among articles {among}); put it back, or "
+            f"{self._anew}"
         )
 
     @contextmanager
     def _shard(self, number: int) -> Iterator[tuple[Write, Callable[[bytes], Any]]]:
         with ExitStack() as stack:
             errors = stack.enter_context(whole_file(self._part(number, "errors.jsonl")))
-            file = stack.enter_context(whole_file(self._data(number)))
+            file = stack.enter_context(whole_file(self._data(number), self.parts))
             yield stack.enter_context(writer(file, self.format, self.sheet)), errors.write
 
     def finish(self) -> None:
         """Put the output together and clear away what it was made of."""
+        if self.folder and not self.receipts:  # nothing came in: an empty output is one too
+            for _ in self.shard((), Digest()):
+                pass
         numbers = range(len(self.receipts))
         if self.tally.counts["errors"]:
-            with whole_file(self.errors) as file:
+            with whole_file(self.errors, self.parts) as file:
                 for number in numbers:
                     with self._part(number, "errors.jsonl").open("rb") as part:
                         shutil.copyfileobj(part, file)
         else:
             self.errors.unlink(missing_ok=True)
         if not self.folder:
-            with whole_file(self.output) as file:
+            with whole_file(self.output, self.parts) as file:
                 join([self._data(number) for number in numbers], file, self.format, self.sheet)
-        shutil.rmtree(self.parts)
+        self._clear()
 
     def _data(self, number: int) -> Path:
         name = f"{number:05d}.{self.format}"
@@ -194,6 +223,17 @@ class Job:
 
     def _receipt(self, number: int) -> Path:
         return self._part(number, "receipt.json")
+
+
+def beside(output: Path, folder: bool) -> tuple[Path, Path]:
+    """Give the folder of a job's parts and the file that failed inputs are set aside in.
+
+    >>> [path.as_posix() for path in beside(Path("here/quotes.csv"), False)]
+    ['here/quotes.csv.parts', 'here/quotes.errors.jsonl']
+    """
+    if folder:
+        return output / ".parts", output / "errors.jsonl"
+    return output.with_name(f"{output.name}.parts"), output.with_name(f"{output.stem}.errors.jsonl")
 
 
 class Digest(Iterator[Item]):

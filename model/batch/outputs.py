@@ -5,11 +5,10 @@ several.
 """
 
 import csv
-import io
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal
@@ -21,7 +20,7 @@ Format = Literal["jsonl", "csv", "parquet"]
 FORMATS: Final[tuple[Format, ...]] = ("jsonl", "csv", "parquet")
 ROWS: Final = 4096  # in a row group of Parquet: what is held in memory before it is written
 
-Write = Callable[[Article], None]
+Write = Callable[[Article], Any]
 
 # JSON leaves these as they are, but some readers end a line at them (str.splitlines does): one article, one line.
 LINE_ENDS: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"}
@@ -39,8 +38,13 @@ def json_line(article: Article) -> bytes:
 
 
 def plain_line(record: dict[str, Any]) -> bytes:
-    """Give any record as a line of JSON, as `json_line` does."""
-    return json.dumps(record, ensure_ascii=False, allow_nan=False).translate(LINE_ENDS).encode() + b"\n"
+    r"""Give any record as a line of JSON, as `json_line` does; half a surrogate pair is escaped, as JSON can.
+
+    >>> plain_line({"file": "caf\udce9.txt"})
+    b'{"file": "caf\\udce9.txt"}\n'
+    """
+    line = json.dumps(record, ensure_ascii=False, allow_nan=False).translate(LINE_ENDS)
+    return line.encode(errors="backslashreplace") + b"\n"
 
 
 def format_of(path: Path) -> Format:
@@ -59,10 +63,10 @@ def writer(file: BinaryIO, format: Format, sheet: Sheet) -> Iterator[Write]:
     """Give a function that writes articles' records into an open file."""
     match format:
         case "jsonl":
-            yield lambda article: _write(file, json_line(article))
+            yield lambda article: file.write(json_line(article))
         case "csv":
             file.write(_csv_lines([sheet.names]))
-            yield lambda article: _write(file, _csv_lines(list(row.values()) for row in sheet.rows(article)))
+            yield lambda article: file.write(_csv_lines(row.values() for row in sheet.rows(article)))
         case "parquet":
             import pyarrow as pa
             import pyarrow.parquet as pq
@@ -103,14 +107,17 @@ def join(parts: Sequence[Path], file: BinaryIO, format: Format, sheet: Sheet) ->
             shutil.copyfileobj(rows, file)
 
 
-def _write(file: BinaryIO, data: bytes) -> None:
-    file.write(data)
+class _Lines(list[str]):
+    """Lines of CSV, which are ended here: told to end them by `\\n`, Python's writer leaves a bare `\\r` unquoted."""
+
+    def write(self, line: str) -> None:
+        self.append(line.removesuffix("\r\n") + "\n")
 
 
-def _csv_lines(rows: Any) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
+def _csv_lines(rows: Iterable[Iterable[Any]]) -> bytes:
+    lines = _Lines()
+    csv.writer(lines).writerows(rows)
+    return "".join(lines).encode()
 
 
 def holds_records(path: Path) -> bool:
@@ -128,8 +135,10 @@ def holds_records(path: Path) -> bool:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
+def whole_file(path: Path, aside: Path | None = None) -> Iterator[BinaryIO]:
     """Open a file for writing beside `path` and move it there at the end; when something is raised, nothing stays.
+
+    `aside` is another folder on the same disk for it to lie in until then, one that is cleared after a kill.
 
     It is on the disk before it is moved, so that a power cut leaves the old file or the new one. What is no plain
     file, such as `/dev/null` or a named pipe, is written to directly. Raises OSError.
@@ -139,7 +148,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             yield file
         return
     path = Path(os.path.realpath(path))  # a link stays a link
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = (aside or path.parent) / f".{path.name}.{os.getpid()}.part"
     try:
         with part.open("wb") as file:
             yield file

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from ..labels import KINDS, STANCES
@@ -27,7 +27,8 @@ class Watch:
         threading.Thread(target=self._count, args=(count,), daemon=True).start()
 
     def _count(self, count: Callable[[], int]) -> None:
-        self.total = count()
+        with suppress(Exception):  # what is wrong with a file is told when it is read
+            self.total = count()
 
     @property
     def rate(self) -> float:

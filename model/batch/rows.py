@@ -38,12 +38,13 @@ def table_rows(file: BinaryIO, delimiter: str, fields: Fields) -> Iterator[Row]:
     A header without commas that has semicolons (or tabs) is split at those. Quotation marks are taken strictly, so
     that one which never closes costs its own row, not all that follow.
     """
-    head = file.peek(4) if isinstance(file, io.BufferedReader) else b""
-    encoding = marked_encoding(head)[1] if head else "utf-8"
-    names = {"utf-8": "utf-8-sig", "utf-16-le": "utf-16", "utf-16-be": "utf-16", "utf-32-le": "utf-32"}
-    text = io.TextIOWrapper(file, names.get(encoding, encoding), errors="surrogateescape", newline="")
+    encoding = marked_encoding(_head(file))[1]
+    encoding = "utf-8-sig" if encoding == "utf-8" else encoding[:6]  # the codec that takes the mark away
+    text = io.TextIOWrapper(file, encoding, errors="surrogateescape", newline="")
     lines = iter(text)
     first = next(lines, "")
+    if "\0" in first:
+        raise ValueError("NUL characters in its row of column names; write it as UTF-8, with: iconv -f UTF-16 -t UTF-8")
     if delimiter not in first:
         delimiter = next((other for other in ";\t" if other in first), delimiter)
     records = _records(lines, first, delimiter)
@@ -114,7 +115,11 @@ def parse(line: bytes) -> dict[str, Any]:
 
 def _lines(file: BinaryIO) -> Iterable[bytes]:
     """Give the file's lines as UTF-8, streamed, but for the rare UTF-16 file, whose line ends are not those bytes."""
-    head = cast(io.BufferedReader, file).peek(4) if hasattr(file, "peek") else b""
-    if marked_encoding(head)[1] != "utf-8":
+    if marked_encoding(_head(file))[1] != "utf-8":
         return decode(file.read()).encode().split(b"\n")
     return file
+
+
+def _head(file: BinaryIO) -> bytes:
+    """Give a file's first bytes and leave them there; nothing where it cannot look ahead."""
+    return cast(io.BufferedReader, file).peek(4) if hasattr(file, "peek") else b""

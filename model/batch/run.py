@@ -1,12 +1,15 @@
 """One run of `quoth extract`: inputs through the model into an output that can be taken up again."""
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
+from ... import __version__
 from ..checkpoint import FOLDER
 from ..labels import KINDS, STANCES
 from .articles import Fields, InputError
@@ -50,21 +53,38 @@ def extraction(load: Callable[[], Extracts], options: Options) -> Extraction:
     return extract
 
 
-def open_job(output: Path, format: Format, options: Options, model: str | None, **settings: Any) -> Job:
+def open_job(
+    output: Path, format: Format, options: Options, model: str | None, folder: bool = False, **settings: Any
+) -> Job:
     """Begin or take up the job of an output; `model` is a checkpoint's folder or a hub id, None for the shipped one.
 
-    `settings` are more options that must not change before the job is done. Raises JobError, OSError, or ValueError
-    where a kept field bears the name of a column.
+    folder: whether the output is to be one. `settings` are more options that must not change before the job is done.
+    Raises JobError, OSError, or ValueError where a kept field bears the name of a column.
     """
     model = model or str(FOLDER)
-    sheet = Sheet(tuple(options.fields.carried), stance_labels(model), options.keep_text)
-    return Job(output, format, sheet, {**asdict(options), **settings, "model": digest(model)})
+    fields = options.fields
+    sheet = Sheet(tuple(fields.carried), stance_labels(model), options.keep_text)
+    chosen = {"text-field": fields.text, "id-field": fields.id, "title-field": fields.title, "keep": fields.keep}
+    chosen |= {name: value for name, value in vars(options).items() if name not in ("fields", "shard")}
+    chosen |= {**settings, "shard-size": options.shard, "model": digest(model)}
+    named = {f"--{name.replace('_', '-')}": value for name, value in chosen.items()}
+    return Job(output, format, sheet, {**named, "version of quoth": __version__}, folder)
 
 
 def stance_labels(model: str) -> tuple[str, ...]:
-    """Read a checkpoint's stance labels from its config; where there is none on this disk, the codebook's."""
-    config = Path(model) / "config.json"
-    return tuple(json.loads(config.read_bytes()).get("stances", STANCES)) if config.is_file() else STANCES
+    """Read a checkpoint's stance labels from its config, in a folder or on the hub; without one, the codebook's.
+
+    What is wrong with the model is told when it is loaded.
+    """
+    config: dict[str, Any] = {}
+    if (file := Path(model) / "config.json").is_file():
+        config = json.loads(file.read_bytes())
+    elif model.count("/") == 1 and not Path(model).exists():
+        from transformers import PretrainedConfig
+
+        with suppress(OSError):
+            config, _ = PretrainedConfig.get_config_dict(model)
+    return tuple(config.get("stances", STANCES))
 
 
 def digest(model: str) -> str:
@@ -74,6 +94,7 @@ def digest(model: str) -> str:
         return model
     result = sha256()
     for file in sorted(folder.glob("*")):
-        if file.suffix in (".json", ".safetensors"):
-            result.update(file.name.encode() + b"\n" + file.read_bytes())
+        if file.suffix in (".json", ".safetensors", ".txt"):
+            with file.open("rb") as opened:
+                result.update(os.fsencode(file.name) + file_digest(opened, "sha256").digest())
     return result.hexdigest()

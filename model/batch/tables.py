@@ -1,10 +1,13 @@
 """Rows of Parquet files and of folders that Hugging Face `datasets` saved, a small batch in memory at a time."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from .articles import Fields, missing_columns
 from .rows import Row
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 BATCH: Final = 64  # rows in memory at once
 
@@ -18,7 +21,7 @@ def parquet_rows(path: str, fields: Fields) -> Iterator[Row]:
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(path)
+        file = pq.ParquetFile(path, buffer_size=1 << 20)  # streamed, for a row group may be the whole file
     except pa.ArrowInvalid as error:
         raise ValueError(f"no Parquet file, or a damaged one ({_first(error)}); write it anew") from None
     with file:
@@ -29,8 +32,8 @@ def parquet_rows(path: str, fields: Fields) -> Iterator[Row]:
             count, row = file.metadata.row_group(group).num_rows, first
             try:
                 for batch in file.iter_batches(BATCH, row_groups=[group], columns=list(fields.names)):
-                    for record in batch.to_pylist():
-                        yield row, _with_string_id(record, fields)
+                    for record in _records(batch):
+                        yield row, record if isinstance(record, str) else _with_string_id(record, fields)
                         row += 1
             except (pa.ArrowException, OSError) as error:
                 yield row, f"rows {row} to {first + count - 1} cannot be read ({_first(error)}); write the file anew"
@@ -52,9 +55,19 @@ def dataset_rows(path: str, fields: Fields) -> Iterator[Row]:
     for split in splits:
         if problem := missing_columns(split.column_names, fields):
             raise ValueError(problem)
-        for record in split.select_columns(list(fields.names)):
+        for record in split.with_format(None).select_columns(list(fields.names)):
             row += 1
             yield row, _with_string_id(record, fields)
+
+
+def _records(batch: "pa.RecordBatch") -> list[dict[str, Any] | str]:
+    """Give a batch's rows; a string that is not UTF-8 costs its own row, and is told."""
+    try:
+        return list(batch.to_pylist())
+    except UnicodeDecodeError as error:
+        if len(batch) == 1:
+            return [f"not UTF-8: {error.reason} at offset {error.start} of a string; write the row anew"]
+        return [record for row in range(len(batch)) for record in _records(batch.slice(row, 1))]
 
 
 def count_rows(path: str) -> int:
