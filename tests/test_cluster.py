@@ -90,7 +90,7 @@ def local(news: Path, model_folder: Path, tmp_path_factory: pytest.TempPathFacto
 
 
 def rounded(article: Article) -> Any:
-    """Give the record with its scores at two digits: the third depends on how articles were batched."""
+    """Give the record with its scores at one digit: the third depends on how articles were batched."""
     return json.loads(json.dumps(article.to_dict()), parse_float=lambda text: round(float(text), 1))
 
 
@@ -112,7 +112,7 @@ def test_records_and_errors_are_those_of_this_machine(
 ) -> None:
     said = finish(start(news, tmp_path / "o.jsonl", model_folder, "--engine", "ray", "--ray-address", address))
     assert same(tmp_path, local)
-    assert len([line for line in said.splitlines() if not line.startswith(("error: ", "more errors"))]) == 2, said
+    assert not [line for line in said.splitlines() if " INFO " in line or " WARNING " in line]
 
 
 def test_a_worker_that_is_killed_changes_nothing(

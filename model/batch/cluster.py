@@ -1,9 +1,9 @@
 """The same run on Ray Data: files read, articles extracted by one actor per pair of CPUs (or per GPU), in order.
 
 Reading, scheduling, retries of what a lost worker had in hand, and back-pressure are Ray's. Here on the driver, results
-are checked for ids that come twice and written as any run's are, so that outputs, errors and restarts are the same. Only
-how articles are batched differs, by which a score may differ in its last digit. Files and model must lie where every
-machine of the cluster finds them under the same path.
+are checked for ids that come twice and written as any run's are, so that outputs, errors and restarts are the same.
+Only how articles are batched differs, by which a score may differ in its last digit. Files and model must lie where
+every machine of the cluster finds them under the same path.
 """
 
 import json
@@ -107,7 +107,7 @@ def _results(rows: Iterable[Row], inputs: Digest, seen: SeenIds) -> Iterator[Res
 
 def _rows(work: list[Row], options: Options, loading: dict[str, Any]) -> Iterator[Row]:
     """Have the cluster read and extract what is left of the files, in order."""
-    import ray
+    import ray.data  # which sets its loggers' levels
 
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     context = ray.data.DataContext.get_current()
