@@ -1,6 +1,7 @@
 """From quotes in tokens to the article's record: characters, kinds, names, and which quotes are sure enough."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .config import QuoteConfig
 from .decode import FoundQuote, TokenSpan
@@ -63,6 +64,11 @@ def _quote(
 
 
 def _other_party(candidates: Sequence[Mention | None], speaker: Mention | None) -> Mention | None:
-    """Give the first candidate that does not bear the speaker's own name: nobody speaks toward himself."""
+    """Give the first candidate that does not bear the speaker's own name: nobody speaks toward himself.
+
+    Where all do, the first, which was named wrongly, keeps only its own words for a name.
+    """
     name = speaker.name.casefold() if speaker else ""
-    return next((one for one in candidates if one and one.name.casefold() != name), next(iter(candidates), None))
+    others = (one for one in candidates if one and one.name.casefold() != name)
+    first = next(iter(candidates), None)
+    return next(others, replace(first, name=first.text) if first else None)

@@ -156,7 +156,7 @@ class TestRestart:
 
 
 def _killed(work: Callable[[], object], folder: Path, step: int) -> bool:
-    """Do work in a process that dies, cleaning nothing up, when about to change the disk once more than `step`."""
+    """Do work in a process that dies, cleaning nothing up, once it has changed the disk `step` times."""
     child = os.fork()
     if not child:
         left = step

@@ -2,12 +2,13 @@
 
 Reading, scheduling, retries of what a lost worker had in hand, and back-pressure are Ray's. Here on the driver, results
 are checked for ids that come twice and written as any run's are, so that outputs, errors and restarts are the same.
+Only how articles are batched differs, by which a score may differ in its last digit. Files and model must lie where
+every machine of the cluster finds them under the same path.
 """
 
 import json
 import logging
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from itertools import chain, islice
@@ -17,139 +18,158 @@ from typing import Any, Final
 from ..records import Article
 from .articles import ArticleInput, Fields, InputError
 from .files import find_files
-from .inputs import SeenIds, read_articles, read_file
+from .inputs import SeenIds, read_file
 from .job import Digest, Item, Job, Result, digest
 from .run import Options, extraction
 
-PAIR: Final = 1.75  # CPUs of an actor: two, less what reading takes
-READING: Final = 0.25
+READING: Final = 0.25  # CPUs of a task that reads files, taken off the two of an actor that extracts
 BATCHES: Final = 4  # that an actor takes at a time, to sort their articles by length
-
-BLOCK: Final = 64  # inputs that a reader gives on at a time
+ROWS: Final = 64  # that a task which reads has in memory
+BLOCK: Final = 1 << 19  # bytes of articles that go from task to task, so that one file feeds all actors
+TASKS: Final = 1000  # that the files are shared out to, at most
 
 Row = dict[str, Any]
 Columns = dict[str, Any]
 
 
 def on_ray(
-    job: Job, paths: Sequence[str], skip: Path, options: Options, loading: dict[str, Any], address: str | None
-) -> Iterator[Result]:
+    job: Job,
+    paths: Sequence[str],
+    skip: Sequence[Path],
+    options: Options,
+    loading: dict[str, Any],
+    address: str | None,
+) -> Generator[Result, None, None]:
     """Run a job on a cluster: that of `address`, or one that is started here and stopped at the end.
 
     `loading` are the arguments of `Extractor.from_pretrained`. Yields results as they are written. Raises ImportError
-    without Ray, ConnectionError where no cluster is at the address, JobError as `Job.run` does.
+    without Ray, ConnectionError where no cluster is at the address or it fails, JobError as `Job.run` does.
     """
     import ray
 
-    seen, items = SeenIds(), read_articles(paths, skip, options.fields)
-    taken: Counter[str] = Counter()
-    job.check(_noted(items, taken, seen))
+    seen, files = SeenIds(), list(find_files(paths, skip))
+    done = _Done(files, options.fields, seen)
+    job.check(done.inputs())
     ray.init(address=address, ignore_reinit_error=True, logging_level=logging.ERROR, log_to_driver=False)
     try:
-        rows = _rows(find_files(paths, skip), taken, options, loading)
+        rows = _rows(done.left, options, loading)
         while (first := next(rows, None)) is not None:
             inputs = Digest()
             shard = chain([first], islice(rows, options.shard - 1))
             yield from job.shard(_results(shard, inputs, seen), inputs)
         job.finish()
+    except ray.exceptions.RayError as error:
+        said = next((line for line in reversed(str(error).splitlines()) if line.strip()), type(error).__name__)
+        raise ConnectionError(f"the cluster failed: {said.strip()}") from None
     finally:
-        if address is None:
-            ray.shutdown()
+        ray.shutdown()  # of a cluster with an address, this only takes leave
 
 
-def _noted(items: Iterator[Item], taken: Counter[str], seen: SeenIds) -> Iterator[Item]:
-    """Note of every input that passes which file it was of, and its id."""
-    for item in items:
-        taken[item.file] += 1
-        seen.checked(item)
-        yield item
+class _Done:
+    """The inputs that an earlier run took, read again; then it is known what is left of the files."""
+
+    def __init__(self, files: Sequence[str | InputError], fields: Fields, seen: SeenIds) -> None:
+        self._files, self._fields, self._seen = files, fields, seen
+        self._file, self._taken = 0, 0
+
+    def inputs(self) -> Iterator[Item]:
+        """Give all inputs; whoever takes them stops after those that are done."""
+        for number, file in enumerate(self._files):
+            self._file, self._taken = number, 0
+            for item in _read_one(file, self._fields):
+                self._taken += 1
+                yield self._seen.checked(item)
+
+    @property
+    def left(self) -> list[Row]:
+        """What is left to be read: a path, or the error that there is none; and how many inputs to pass over."""
+        files = [json.dumps(asdict(f) if isinstance(f, InputError) else f) for f in self._files[self._file :]]
+        return [{"file": file, "skip": 0 if number else self._taken} for number, file in enumerate(files)]
+
+
+def _read_one(file: str | InputError, fields: Fields) -> Iterable[Item]:
+    return [file] if isinstance(file, InputError) else read_file(file, fields)
 
 
 def _results(rows: Iterable[Row], inputs: Digest, seen: SeenIds) -> Iterator[Result]:
     """Give the results of rows that came from the cluster; an id that has come before makes an error of its article."""
     for row in rows:
-        if row["record"]:
-            source = seen.checked(ArticleInput(row["id"], "", row["file"], int(row["row"]) or None))
-            result = source if isinstance(source, InputError) else Article.from_dict(json.loads(row["record"]))
+        source = json.loads(row["source"])
+        checked = seen.checked(ArticleInput(**source)) if source else None
+        if isinstance(checked, InputError):
+            inputs.add(digest(checked))
+            yield checked
         else:
-            result = InputError(**json.loads(row["error"]))
-        inputs.add(bytes.fromhex(row["digest"]))
-        yield result
+            result = json.loads(row["result"])
+            inputs.add(bytes.fromhex(row["digest"]))
+            yield InputError(**result) if "reason" in result else Article.from_dict(result)
 
 
-def _rows(
-    files: Iterable[str | InputError], taken: Counter[str], options: Options, loading: dict[str, Any]
-) -> Iterator[Row]:
+def _rows(work: list[Row], options: Options, loading: dict[str, Any]) -> Iterator[Row]:
     """Have the cluster read and extract what is left of the files, in order."""
-    import ray
+    import ray.data  # which sets its loggers' levels
 
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
     context = ray.data.DataContext.get_current()
     context.execution_options.preserve_order = True
-    context.enable_progress_bars = False
-    work = [_unit(file, taken) for file in files]
-    resources = ray.cluster_resources()
-    gpus = int(resources.get("GPU", 0))
-    actors = gpus or max(1, int(resources.get("CPU", 2) / 2))
-    needs = {"num_gpus": 1} if gpus else {"num_cpus": PAIR}
-    data = ray.data.from_items(work, override_num_blocks=max(1, len(work)))
-    read = data.map_batches(partial(_read, fields=options.fields), batch_size=1, num_cpus=READING)
+    context.enable_progress_bars = context.print_on_execution_start = False
+    context.target_max_block_size = BLOCK
+    machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    gpus = int(sum(machine.get("GPU", 0) for machine in machines))
+    cpus = min(2, max(machine.get("CPU", 0) for machine in machines))
+    actors = gpus or int(sum(machine.get("CPU", 0) // cpus for machine in machines))
+    needs = {"num_gpus": 1} if gpus else {"num_cpus": cpus - READING}
+    data = ray.data.from_items(work, override_num_blocks=min(len(work), TASKS))
+    read = data.map_batches(partial(_read, fields=options.fields), batch_size=None, num_cpus=READING)
     done = read.map_batches(
         _Extraction,
-        fn_constructor_kwargs={"options": options, "loading": loading},
+        fn_constructor_kwargs={"options": options, "loading": loading, "threads": 0 if gpus else int(cpus)},
         batch_size=BATCHES * options.batch_size,
-        concurrency=(1, actors),
+        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=actors),
         **needs,
     )
     yield from done.iter_rows()
 
 
-def _unit(file: str | InputError, taken: Counter[str]) -> dict[str, str | int]:
-    """Say what one task of reading is to do: a file, how many of its inputs to pass over; or to give an error on."""
-    if isinstance(file, InputError):
-        done = taken[file.file]
-        taken[file.file] -= bool(done)
-        return {"path": "", "skip": int(bool(done)), "error": json.dumps(file.to_dict())}
-    return {"path": file, "skip": taken[file], "error": ""}
-
-
-def _read(units: Columns, fields: Fields) -> Iterator[Columns]:
-    """Read files, one unit of work a row, a few dozen inputs at a time."""
-    for path, skip, error in zip(units["path"], units["skip"], units["error"], strict=True):
-        items = read_file(str(path), fields) if path else iter([InputError(**json.loads(error))])
+def _read(work: Columns, fields: Fields) -> Iterator[Columns]:
+    """Read files, a few dozen inputs at a time."""
+    for data, skip in zip(work["file"], work["skip"], strict=True):
+        file = json.loads(str(data))
+        items = _read_one(file if isinstance(file, str) else InputError(**file), fields)
         rest = islice(items, int(skip), None)
-        while block := list(islice(rest, BLOCK)):
-            yield {"item": [_packed(item) for item in block]}
+        while block := list(islice(rest, ROWS)):
+            yield {"item": [json.dumps(asdict(item)) for item in block]}
 
 
-def _packed(item: Item) -> str:
-    """Write an input as JSON, for its way between workers."""
-    return json.dumps(asdict(item))
-
-
-def _unpacked(data: str) -> Item:
+def _item(data: str) -> Item:
+    """Read an input back, which went from worker to worker as JSON: Arrow takes no file name that is not UTF-8."""
     fields = json.loads(data)
     return InputError(**fields) if "reason" in fields else ArticleInput(**fields)
+
+
+def _source(item: Item) -> str:
+    """Say where an article came from, for its id to be compared; of an error, nothing."""
+    found = {"id": item.id, "text": "", "file": item.file, "row": item.row}
+    return json.dumps(found if isinstance(item, ArticleInput) else None)
 
 
 class _Extraction:
     """The model on one worker."""
 
-    def __init__(self, options: Options, loading: dict[str, Any]) -> None:
+    def __init__(self, options: Options, loading: dict[str, Any], threads: int) -> None:
+        import torch
+
         from ..extractor import Extractor
 
+        if threads:  # Ray allows one
+            torch.set_num_threads(threads)
         self._extract = extraction(lambda: Extractor.from_pretrained(**loading), options)
 
     def __call__(self, batch: Columns) -> Columns:
         """Extract a batch of inputs, given and returned by column."""
-        items = [_unpacked(str(item)) for item in batch["item"]]
-        results = list(self._extract(items))
-        articles = [result if isinstance(result, Article) else None for result in results]
-        errors = [result if isinstance(result, InputError) else None for result in results]
+        items = [_item(str(item)) for item in batch["item"]]
         return {
+            "source": [_source(item) for item in items],
             "digest": [digest(item).hex() for item in items],
-            "file": [item.file for item in items],
-            "row": [item.row or 0 for item in items],
-            "id": [item.id or "" for item in items],
-            "record": [json.dumps(article.to_dict()) if article else "" for article in articles],
-            "error": [json.dumps(error.to_dict()) if error else "" for error in errors],
+            "result": [json.dumps(result.to_dict()) for result in self._extract(items)],
         }

@@ -1,5 +1,6 @@
 """The article out of an HTML page, by trafilatura: its text without navigation, advertisements and comments."""
 
+import logging
 from typing import Any
 
 
@@ -10,6 +11,7 @@ def article_text(page: bytes) -> tuple[str, dict[str, Any]]:
     """
     import trafilatura
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it names no file; what is wrong is told with one
     try:
         text = trafilatura.extract(page, include_comments=False, include_tables=False, output_format="txt")
         found = trafilatura.extract_metadata(page) if text else None
