@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -118,7 +119,7 @@ class TestRestart:
         for step in range(1000):
             folder = tmp_path / str(step)
             folder.mkdir()
-            if not _killed(lambda at=folder: run_once(at, output), folder, step):
+            if not _killed(partial(run_once, folder, output), folder, step):
                 break
             ended = output == "new" and (folder / "new/quotes-00003.jsonl").exists()
             if not (ended and not (folder / "new/.parts/job.json").exists()):  # else it was all but done

@@ -29,7 +29,7 @@ def span(found: str) -> Span:
 
 
 def mention(found: str, name: str) -> Mention:
-    return Mention(*(span(found).start, span(found).end, found), name)
+    return Mention(span(found).start, span(found).end, found, name)
 
 
 FULL = Quote(
@@ -61,20 +61,20 @@ def written(format: Format, sheet: Sheet = SHEET, articles: list[Article] = ARTI
 def from_row(row: dict[str, Any]) -> tuple[str, Quote, dict[str, Any], str]:
     """Read a quote back from its row, with its article's id, kept fields and model."""
 
-    def part(name: str) -> Any:
-        return None if row[name] is None else (int(row[f"{name}_start"]), int(row[f"{name}_end"]), row[name])
+    def part(name: str) -> Span | None:
+        return Span(int(row[f"{name}_start"]), int(row[f"{name}_end"]), row[name]) if row[name] is not None else None
+
+    def person(name: str) -> Mention | None:
+        found = part(name)
+        return Mention(found.start, found.end, found.text, row[f"{name}_name"] or "") if found else None
 
     edges = [tuple(map(int, edges.split("-"))) for edges in row["segments"].split()]
     segments = tuple(Span.of(TEXT, *edge) for edge in edges)
     assert row["text"] == " ".join(segment.text for segment in segments)
     assert (int(row["start"]), int(row["end"])) == (segments[0].start, segments[-1].end)
-    people = {
-        name: Mention(*part(name), row[f"{name}_name"] or "") if part(name) else None for name in ("speaker", "target")
-    }
     scores = {label: float(row[f"p_{label}"]) for label in STANCES}
     stance = Stance(row["stance"], float(row["stance_score"]), scores)
-    cue = Span(*part("cue")) if part("cue") else None
-    quote = Quote(row["kind"], segments, cue, people["speaker"], people["target"], stance, float(row["score"]))
+    quote = Quote(row["kind"], segments, part("cue"), person("speaker"), person("target"), stance, float(row["score"]))
     return row["article"], quote, {name: row[name] for name in SHEET.kept}, row["model"]
 
 
@@ -181,7 +181,8 @@ class TestRoundTrip:
 class TestCommand:
     def inputs(self, tmp_path: Path) -> Path:
         rows = [{"id": f"a{i}", "text": "He “" + "x" * i + "” “so” " * (i % 3 + 1), "day": "Mo"} for i in range(7)]
-        return write(tmp_path / "n.jsonl", *rows, {"id": "bad"})
+        path: Path = write(tmp_path / "n.jsonl", *rows, {"id": "bad"})
+        return path
 
     @pytest.mark.parametrize("suffix", [".csv", ".CSV", ".parquet", ".jsonl", ".txt", ""])
     def test_the_suffix_says_the_format(self, quoth: Run, tmp_path: Path, suffix: str) -> None:

@@ -61,7 +61,7 @@ def address() -> Iterator[str]:
     """Give the address of a cluster of two machines of two CPUs each, and a head that has none."""
     from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "object_store_memory": 100_000_000})
+    cluster: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "object_store_memory": 100_000_000})
     for _ in range(2):
         cluster.add_node(num_cpus=2, object_store_memory=100_000_000)
     yield cluster.address

@@ -114,7 +114,8 @@ def _rows(work: list[Row], options: Options, loading: dict[str, Any]) -> Iterato
     context.execution_options.preserve_order = True
     context.enable_progress_bars = context.print_on_execution_start = False
     context.target_max_block_size = BLOCK
-    machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    nodes: Any = ray.nodes
+    machines = [node["Resources"] for node in nodes() if node["Alive"]]
     gpus = int(sum(machine.get("GPU", 0) for machine in machines))
     cpus = min(2, max(machine.get("CPU", 0) for machine in machines))
     actors = gpus or int(sum(machine.get("CPU", 0) // cpus for machine in machines))
@@ -171,5 +172,5 @@ class _Extraction:
         return {
             "source": [_source(item) for item in items],
             "digest": [digest(item).hex() for item in items],
-            "result": [json.dumps(result.to_dict()) for result in self._extract(items)],
+            "result": [json.dumps(result.to_dict()) for result in self._extract(iter(items))],
         }

@@ -64,7 +64,12 @@ def open_job(
     model = model or str(FOLDER)
     fields = options.fields
     sheet = Sheet(tuple(fields.carried), stance_labels(model), options.keep_text)
-    chosen = {"text-field": fields.text, "id-field": fields.id, "title-field": fields.title, "keep": fields.keep}
+    chosen: dict[str, Any] = {
+        "text-field": fields.text,
+        "id-field": fields.id,
+        "title-field": fields.title,
+        "keep": fields.keep,
+    }
     chosen |= {name: value for name, value in vars(options).items() if name not in ("fields", "shard")}
     chosen |= {**settings, "shard-size": options.shard, "model": digest(model)}
     named = {f"--{name.replace('_', '-')}": value for name, value in chosen.items()}
