@@ -41,7 +41,7 @@ class WordLikeness:
     def __init__(self, texts: Sequence[str], extractor: "Extractor") -> None:
         tokenizer = extractor.tokenizer
         table = extractor.model.encoder.get_input_embeddings().weight.detach().float().cpu().numpy()
-        weights = rarity(len(table), tokenizer.convert_tokens_to_ids("the"))
+        weights = rarity(len(table), int(tokenizer.get_vocab().get("the", 0)))
         ids = tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
         self._ids = [np.array(pieces[:PIECES], dtype=np.int64) for pieces in ids]
         self._weights = [weights[pieces] / max(float(weights[pieces].sum()), 1e-6) for pieces in self._ids]
@@ -94,4 +94,5 @@ def rarity(size: int, the: int) -> Floats:
 
 def _unit(vectors: Floats) -> Floats:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
+    result: Floats = (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return result

@@ -24,7 +24,7 @@ _OFFICES = frozenset(
     congresswoman governor mayor ambassador envoy general colonel major captain commander lieutenant sergeant
     admiral marshal judge justice king queen prince princess pope sheikh imam mullah maulvi mawlawi ayatollah mufti
     chief leader chairman chairwoman director coach professor doctor father sister bishop archbishop cardinal
-    reverend warlord candidate haji hajji hafiz ustaz maulana tan sri dato mr mrs ms dr madam señor""".split()  # noqa: SIM905
+    reverend warlord candidate haji hajji hafiz ustaz maulana tan sri dato mr mrs ms dr madam senor senora""".split()  # noqa: SIM905
 )
 _ORGANISATIONS = frozenset(
     """front ministry council army party government movement mission union agency committee court parliament senate
@@ -70,6 +70,7 @@ def parse(name: str) -> Name:
     """
     line = next((" ".join(line.split()) for line in name.splitlines() if line.strip()), "")
     undotted = re.sub(r"\b(?:[A-Z]\.){2,}", lambda match: match[0].replace(".", ""), line)  # M.R.N.
+    undotted = _untitled(undotted)
     given = [word for word in _after_offices(list(name_words(undotted))) if not word.endswith("-led")]
     words = _joined([part for word in given for part in _split(word)])
     generation = GENERATIONS.get(words[-1], "") if len(words) > 1 else ""
@@ -87,6 +88,13 @@ def parse(name: str) -> Name:
     if organised or the or " of " in shown or " for " in shown:
         return Name("organisation", tuple(words), generation, shown)
     return Name("word" if len(words) == 1 else "person", tuple(words), generation, shown)
+
+
+def _untitled(line: str) -> str:
+    """Leave out titles in small letters that stand before a name: "señor Cubarro", "warlord Ismail Khan"."""
+    words = line.split()
+    first = next((n for n, word in enumerate(words) if word[:1].isupper() or fold(word) not in _OFFICES), 0)
+    return " ".join(words[first:]) if words and words[first][:1].isupper() else line
 
 
 def _after_offices(words: list[str]) -> list[str]:

@@ -74,6 +74,7 @@ def test_the_minister_has_one_party() -> None:
         ("President Donald Trump", "Donald Trump"),
         ("The Gathering of Western Forces", "the Gathering of Western Forces"),
         ("the Taliban", "Taliban"),
+        ("señor Cubarro", "Mr Cubarro"),
         ("the NRF", "N.R.F."),
         ("the families", "The families"),
     ],
