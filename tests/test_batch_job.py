@@ -271,8 +271,8 @@ class TestRefusal:
         assert set(files(tmp_path)) == {"n.jsonl", "o.jsonl", "o.jsonl.parts/mine.txt"}
 
 
-def begin(quoth: Run, *command: object) -> None:
-    """Run a command that is interrupted at the first article which says STOP."""
+def begin(quoth: Run, *command: object) -> str:
+    """Run a command that is interrupted at the first article which says STOP; gives what it said."""
     with pytest.MonkeyPatch.context() as patch:
         call = FakeExtractor.__call__
 
@@ -282,15 +282,17 @@ def begin(quoth: Run, *command: object) -> None:
             return call(self, text, id)
 
         patch.setattr(FakeExtractor, "__call__", interrupted)
-        assert quoth(*command).exit_code == 130
+        result = quoth(*command)
+    assert result.exit_code == 130
+    return str(result.stderr)
 
 
 class TestCommand:
-    def test_what_is_finished_is_kept_and_told(self, quoth: Run, tmp_path: Path, capsys: object) -> None:
+    def test_what_is_finished_is_kept_and_told(self, quoth: Run, tmp_path: Path) -> None:
         rows = [{"id": f"a{i}", "text": "FAIL" if i == 1 else "“x”"} for i in range(5)]
         path = write(tmp_path / "n.jsonl", *rows, {"id": "z", "text": "STOP"})
         command = ["extract", path, "-o", tmp_path / "o.jsonl", "--shard-size", 2, "--batch-size", 1]
-        begin(quoth, *command)
+        assert begin(quoth, *command).endswith("; the same command goes on after the 4 that are finished\n")
         FakeExtractor.loaded.clear()
         result = quoth(*command)
         assert result.exit_code == 1 and FakeExtractor.loaded
@@ -312,7 +314,8 @@ class TestCommand:
                 assert quoth("extract", *paths, "-o", "all.jsonl", "--shard-size", 2).exit_code == 1
                 assert len(records(Path("all.jsonl").read_bytes())) == 5
                 assert set(files(tmp_path)) == {"n.jsonl", "all.jsonl", "all.errors.jsonl"}
-        begin(quoth, "extract", ".", "-o", "new/", "--shard-size", 2)
+        for path in ("all.csv", "all.parquet"):  # what was written before is known for what it is, and written anew
+            assert [quoth("extract", ".", "-o", path).exit_code for _ in range(2)] == [1, 1]
 
     @pytest.mark.parametrize(
         ("paths", "output"),

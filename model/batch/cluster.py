@@ -8,6 +8,8 @@ every machine of the cluster finds them under the same path.
 
 import json
 import logging
+import re
+import socket
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -50,7 +52,9 @@ def on_ray(
     seen, files = SeenIds(), list(find_files(paths, skip))
     done = _Done(files, options.fields, seen)
     job.check(done.inputs())
-    ray.init(address=address, ignore_reinit_error=True, logging_level=logging.ERROR, log_to_driver=False)
+    if address:
+        _reach(address)
+    ray.init(address=address or "local", ignore_reinit_error=True, logging_level=logging.ERROR, log_to_driver=False)
     try:
         rows = _rows(done.left, options, loading)
         while (first := next(rows, None)) is not None:
@@ -59,10 +63,26 @@ def on_ray(
             yield from job.shard(_results(shard, inputs, seen), inputs)
         job.finish()
     except ray.exceptions.RayError as error:
-        said = next((line for line in reversed(str(error).splitlines()) if line.strip()), type(error).__name__)
-        raise ConnectionError(f"the cluster failed: {said.strip()}") from None
+        raise ConnectionError(f"the cluster failed: {_first(error)}") from None
     finally:
         ray.shutdown()  # of a cluster with an address, this only takes leave
+
+
+def _first(error: BaseException) -> str:
+    """Say what happened first, on the worker, of an error that Ray has wrapped in its own."""
+    told = re.search(r"^[\w.]+(?:Error|Exception): .*", str(error), re.MULTILINE)
+    return told[0] if told else f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+
+
+def _reach(address: str) -> None:
+    """Raise ConnectionError at once where nobody answers, for which Ray itself takes minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():  # such as "auto"
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=10).close()
+    except OSError as error:
+        raise ConnectionError(f"no Ray cluster answers at {address} ({error}); give the address of its head") from None
 
 
 class _Done:

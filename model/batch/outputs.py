@@ -121,17 +121,31 @@ def _csv_lines(rows: Iterable[Iterable[Any]]) -> bytes:
 
 
 def holds_records(path: Path) -> bool:
-    """Tell a file of JSON records (or an empty one), which may be written anew, from one that must not be replaced.
+    """Tell what an earlier run wrote, or an empty file, which may be written anew, from what must not be replaced.
 
     Raises OSError where it cannot be read.
     """
+    if path.suffix.lower() == ".parquet" and path.stat().st_size:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            return _are_ours(pq.read_schema(path).names)
+        except pa.ArrowInvalid:
+            return False
     with path.open("rb") as file:
         line = file.readline()
+    if path.suffix.lower() == ".csv":
+        return not line or _are_ours(line.decode(errors="replace").rstrip().split(","))
     try:
         record = json.loads(line) if line else {}
     except (ValueError, RecursionError):
         return False
     return not line or (isinstance(record, dict) and {"id", "quotes", "model"} <= record.keys())
+
+
+def _are_ours(columns: Sequence[str]) -> bool:
+    return columns[:1] == ["article"] and {"segments", "speaker_name", "stance_score"} <= set(columns)
 
 
 @contextmanager
