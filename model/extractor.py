@@ -24,7 +24,7 @@ from .precision import choose
 from .records import Article
 from .windows import Tokens, collate, has_marks, sections, tokenize
 
-TOKENS = 16384  # in a batch, padding counted: bounds its memory
+TOKENS = 8192  # in a batch, padding counted: bounds its memory
 BLOCK = 8  # batches whose articles are sorted by length together
 CHARACTERS = 2_000_000  # of text in a block, unless it is one article alone
 

@@ -120,6 +120,7 @@ def extract(
     from .articles import Fields, InputError
     from .inputs import count_articles, read_articles
     from .job import JobError, Tally, beside
+    from .memory import OFTEN, give_back_freed
     from .outputs import FORMATS, format_of
     from .progress import Watch, progress, summary
     from .run import Options, extraction
@@ -177,6 +178,8 @@ def extract(
             advance = stack.enter_context(progress(console, watch, tally, hidden))
             for result in stream:
                 advance(result)
+                if watch.done % OFTEN == 0:
+                    give_back_freed()
                 if isinstance(result, InputError):
                     _say_error(console, result, None if strict else job, tally.counts["errors"])
                     if strict:
