@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from .benchmark_record import Benchmark, Encoder
 from .markdown import escape, table
-from .result import ResultError, read_record
-from .table import insert
+from .result import read_record
+from .table import insert_into
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -110,17 +110,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("file", type=Path, help=f"a text with <!-- {NAME} --> and <!-- /{NAME} -->")
     parser.add_argument("benchmark", type=Path, nargs="?", default=SHIPPED, help="a benchmark.json; else the shipped")
     paths = parser.parse_args(arguments)
-    try:
-        tables = readme_tables(read_record(paths.benchmark, Benchmark))
-        text = insert(paths.file.read_text(encoding="utf-8"), tables, NAME)
-        paths.file.write_text(text, encoding="utf-8")
-    except ResultError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except (ValueError, OSError) as error:
-        print(f"{paths.file}: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return insert_into(paths.file, lambda: readme_tables(read_record(paths.benchmark, Benchmark)), NAME)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ It stands between `<!-- results -->` and `<!-- /results -->`; whatever else is i
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -85,23 +85,29 @@ def insert(text: str, new: str, name: str = "results") -> str:
     return f"{before}{begin}\n\n{new}\n\n{end}{after}"
 
 
+def insert_into(file: Path, make: Callable[[], str], *name: str) -> int:
+    """Put a table between the markers in a file; what is wrong goes to standard error. Give the exit status."""
+    try:
+        text = insert(file.read_text(encoding="utf-8"), make(), *name)
+        file.write_text(text, encoding="utf-8")
+    except ResultError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (ValueError, OSError) as error:
+        print(f"{file}: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Write the table of results into a file that has the markers for it; give the exit status."""
     parser = argparse.ArgumentParser(prog="python -m quoth.eval.table", description=main.__doc__)
     parser.add_argument("file", type=Path, help=f"a text with {BEGIN} and {END}")
     parser.add_argument("results", type=Path, nargs="*", help="result.json files; else the shipped ones")
     paths = parser.parse_args(arguments)
-    try:
-        results = [read_result(path) for path in paths.results] or shipped_results()
-        text = insert(paths.file.read_text(encoding="utf-8"), results_table(results))
-        paths.file.write_text(text, encoding="utf-8")
-    except ResultError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except (ValueError, OSError) as error:
-        print(f"{paths.file}: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return insert_into(
+        paths.file, lambda: results_table([read_result(path) for path in paths.results] or shipped_results())
+    )
 
 
 if __name__ == "__main__":
