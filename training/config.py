@@ -81,6 +81,7 @@ class Schedule(_Strict):
     average: float = Field(0.998, ge=0, lt=1)  # decay of the moving average; 0: none
     found_after: float = Field(1.0, ge=0)  # epochs before the heads are also trained on the model's own quotes
     smoothing: float = Field(0.0, ge=0, lt=1)
+    act_weight: float = Field(1.0, gt=0)  # of a quote with an act in the stance's loss; most have none
     freeze_embeddings: bool = True
 
 

@@ -18,8 +18,13 @@ from .targets import ABSENT, IGNORE, Targets
 Losses = dict[str, Tensor]
 
 
-def losses(model: QuoteModel, batch: Batch, gold: Targets, on_found: bool, smoothing: float = 0.0) -> Losses:
-    """Compute every head's mean loss on a batch; on_found adds the quotes that the model finds itself."""
+def losses(
+    model: QuoteModel, batch: Batch, gold: Targets, on_found: bool, smoothing: float = 0.0, act_weight: float = 1.0
+) -> Losses:
+    """Compute every head's mean loss on a batch; on_found adds the quotes that the model finds itself.
+
+    act_weight: what a quote with an act counts for in the stance's loss, one without counting 1.
+    """
     states = model(**batch)
     tokens = states.mask.sum().clamp(min=1)
     result: Losses = {
@@ -59,7 +64,9 @@ def losses(model: QuoteModel, batch: Batch, gold: Targets, on_found: bool, smoot
         if chosen.any()
         else readings.score.sum() * 0
     )
-    result["stance"] = _cross_entropy(readings.stance.flatten(0, 1), stance.flatten(), smoothing)
+    act_weights = readings.stance.new_full((readings.stance.shape[-1],), act_weight)
+    act_weights[-1] = 1.0  # the last label is "no act"
+    result["stance"] = _cross_entropy(readings.stance.flatten(0, 1), stance.flatten(), smoothing, act_weights)
     length = states.mask.shape[1]
     for role, name in enumerate(("cue", "speaker", "target")):
         wanted = starts[..., role]
@@ -134,11 +141,11 @@ def _name_loss(model: QuoteModel, states: States, gold: Targets) -> Tensor:
     return (logits.logsumexp(-1) - right).mean()
 
 
-def _cross_entropy(logits: Tensor, target: Tensor, smoothing: float = 0.0) -> Tensor:
+def _cross_entropy(logits: Tensor, target: Tensor, smoothing: float = 0.0, weight: Tensor | None = None) -> Tensor:
     """Take the mean over what is not IGNORE; 0, not NaN, where that is nothing."""
     if (target == IGNORE).all():
         return logits.sum() * 0
-    return F.cross_entropy(logits.float(), target, ignore_index=IGNORE, label_smoothing=smoothing)
+    return F.cross_entropy(logits.float(), target, weight, ignore_index=IGNORE, label_smoothing=smoothing)
 
 
 def _mean(parts: list[Tensor]) -> Tensor:

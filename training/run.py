@@ -236,7 +236,7 @@ class QuoteTrainer(Trainer):
         gold: Targets = inputs["gold"].to(self.args.device)
         schedule = self.config.schedule
         on_found = (self.state.epoch or 0) >= schedule.found_after
-        parts = losses(model, batch, gold, on_found, schedule.smoothing)
+        parts = losses(model, batch, gold, on_found, schedule.smoothing, schedule.act_weight)
         self.parts.update({name: float(part.detach()) for name, part in parts.items()})
         self.parts["steps"] += 1
         return weighted(parts, self.config.heads.weights.model_dump())
