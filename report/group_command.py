@@ -54,8 +54,9 @@ def _group(quotes: Path, output: Path, aliases: Path | None, days: int, model: s
     """Do the work; `model` is None for letters, "" for quoth's own."""
     from ..model.outputs import LINE_ENDS, whole_file
     from ..model.records import Article
+    from .aliases import load_aliases
     from .groups import group_quotes
-    from .names import load_aliases, parties
+    from .names import parties
 
     if output.is_dir() or not output.parent.is_dir() or output.suffix.lower() not in (".jsonl", ".ndjson"):
         raise ValueError(f"{output}: name a .jsonl file in a folder that is there, with --output")

@@ -21,6 +21,7 @@ from ..model.labels import KINDS, STANCES, Kind
 
 Pair = tuple[int, int]
 SEEDS = Path(__file__).parent
+STAND_OFF = ("polnear", "groups", "parties")  # files of labels, without articles
 
 
 class CorpusError(ValueError):
@@ -135,7 +136,7 @@ def _load(path: Path, parse: Callable[[dict[str, Any]], _Record]) -> list[_Recor
     try:
         lines = Path(path).read_text(encoding="utf-8").split("\n")  # splitlines would cut at a U+2028 inside a text
     except FileNotFoundError:
-        shipped = ", ".join(sorted(file.stem for file in SEEDS.glob("*.jsonl") if "polnear" not in file.stem))
+        shipped = ", ".join(sorted(file.stem for file in SEEDS.glob("*.jsonl") if not file.stem.startswith(STAND_OFF)))
         remedy = f"give a path to JSON lines, or to load_authored one of {shipped}"
         raise CorpusError(f"{path}: no such file; {remedy}") from None
     except UnicodeDecodeError as error:
