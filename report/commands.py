@@ -158,8 +158,9 @@ def _across(
     console: "Console",
 ) -> tuple[dict[tuple[str, int], int], dict[tuple[str, str], str]]:
     """Find groups and parties, with the model's word vectors where there is more than one article to compare."""
+    from .aliases import load_aliases
     from .groups import group_quotes
-    from .names import load_aliases, parties
+    from .names import parties
 
     party_of = parties(articles, load_aliases(aliases) if aliases else {})
     extractor = None if letters or len(articles) < 2 else load(model, "cpu", console, "fp32")

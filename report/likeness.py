@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
     from ..model.extractor import Extractor
 
 Floats = NDArray[np.float32]
@@ -21,7 +23,7 @@ Integers = NDArray[np.int64]
 PIECES: Final = 96
 """Word pieces of a quote that are read; what a long statement says is said by then."""
 CHUNK: Final = 50_000
-"""Pairs whose letters are compared at once, for the memory that it takes."""
+"""Pairs whose rows are multiplied at once."""
 
 
 class Likeness(Protocol):
@@ -75,9 +77,21 @@ class LetterLikeness:
 
     def __call__(self, pairs: Integers) -> Floats:
         """Compare the quotes of each pair: [P, 2] -> [P]."""
-        chunks = (pairs[start : start + CHUNK] for start in range(0, len(pairs), CHUNK))
-        products = [self._rows[some[:, 0]].multiply(self._rows[some[:, 1]]).sum(1) for some in chunks]
-        return np.concatenate([np.zeros(0), *(np.asarray(some).reshape(-1) for some in products)]).astype(np.float32)
+        return row_products(self._rows, pairs)
+
+
+def row_products(rows: "csr_matrix", pairs: Integers) -> Floats:
+    """Multiply the rows of each pair: rows [Q, D], pairs [P, 2] -> [P]; a part at a time, for the memory that it takes.
+
+    >>> from scipy.sparse import csr_matrix
+    >>> row_products(csr_matrix([[1, 2], [3, 4]]), np.array([[0, 1], [1, 1]])).tolist()
+    [11.0, 25.0]
+    """
+    result = np.zeros(len(pairs), dtype=np.float32)
+    for start in range(0, len(pairs), CHUNK):
+        one, other = pairs[start : start + CHUNK].T
+        result[start : start + CHUNK] = np.asarray(rows[one].multiply(rows[other]).sum(1)).reshape(-1)
+    return result
 
 
 def rarity(size: int, the: int) -> Floats:

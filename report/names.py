@@ -10,21 +10,20 @@ Within an article the extractor has already given every mention its fullest name
 3. Two different full names are never one: Ahmad Massoud and Ahmad Shah Massoud, Donald Trump and Donald Trump Jr.
 
 Two articles share a context when they have capitalised words in common that are not in many articles, the name apart.
-The user has the last word: `load_aliases`.
+The user has the last word: `aliases.load_aliases`.
 """
 
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rapidfuzz import fuzz
 
 from ..model.parties import Names
 from ..model.records import Article
+from .aliases import apply_aliases
 from .spelling import Name, fold, parse, same_word, skeleton
 
 ALIKE: Final = 80.0
@@ -64,7 +63,7 @@ def parties(
     book.join_spellings()
     book.join_short_forms()
     found = {(id, name): book.party(id, name) for id, name in used}
-    return _apply(aliases or {}, found)
+    return apply_aliases(aliases or {}, found)
 
 
 def names_of(article: Article) -> Iterator[str]:
@@ -73,59 +72,6 @@ def names_of(article: Article) -> Iterator[str]:
         for mention in (quote.speaker, quote.target):
             if mention and (name := mention.name or mention.text).strip():
                 yield name
-
-
-def load_aliases(path: Path) -> dict[str, list[str]]:
-    """Read a JSON file of parties and their names: {"Amir Khan Muttaqi": ["Mottaki", "the foreign minister"]}.
-
-    A party with an empty list keeps its own name apart from all others. Raises ValueError, naming file and key, where
-    the file is not such an object or a name is given to two parties; OSError where it cannot be read.
-    """
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        for key, times in Counter(key for key, _ in pairs).items():
-            if times > 1:
-                raise ValueError(f"{path}: key {key!r} is there {times} times; put its names into one list")
-        return dict(pairs)
-
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=unique)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: not JSON in UTF-8 ({error})") from None
-    if not isinstance(data, dict):
-        raise ValueError(f'{path}: not an object; write {{"Party": ["alias", …]}}')
-    owner: dict[str, str] = {}
-    for party, names in data.items():
-        if not party.strip():
-            raise ValueError(f"{path}: key {party!r} is blank; name the party")
-        if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
-            raise ValueError(f'{path}: key {party!r} has no list of names; write {{"Party": ["alias", …]}}')
-        for name in [party, *names]:
-            if owner.setdefault(_plain(name), party) != party:
-                raise ValueError(f"{path}: key {party!r}: {name!r} is a name of {owner[_plain(name)]!r} too; keep one")
-    return data
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
-
-
-def _apply(aliases: Mapping[str, Sequence[str]], found: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
-    """Let the user's aliases overrule what was found; the rest of a party follows where one alias party claims it."""
-    owner = {_plain(name): party for party, names in aliases.items() for name in [party, *names]}
-    claims: defaultdict[str, set[str]] = defaultdict(set)
-    for (_, name), party in found.items():
-        for listed in {_plain(name), _plain(parse(name).shown)} & owner.keys():
-            claims[party].add(owner[listed])
-    followed = {party: next(iter(owners)) for party, owners in claims.items() if len(owners) == 1}
-
-    def final(name: str, party: str) -> str:
-        for written in (name, parse(name).shown, party):
-            if (listed := owner.get(_plain(written))) is not None:
-                return listed
-        return followed.get(party, party)
-
-    return {(id, name): final(name, party) for (id, name), party in found.items()}
 
 
 class _Book:

@@ -58,10 +58,14 @@ def test_one_article_alone_makes_no_group() -> None:
     assert group_quotes([article("a"), article("b", quote(SAFE, MUTTAQI))]) == {}
 
 
-def test_the_same_words_of_two_people_stay_apart() -> None:
-    other = "we will not negotiate with rebels on any terms at all"
-    articles = [article("a", quote(f"{OTHER} and now", "Rahim Noor")), article("b", quote(other, "Omar Daoud"))]
-    assert group_quotes(articles) == {}
+def test_other_words_of_other_people_stay_apart() -> None:
+    one, other = "we will not sell the port to anybody", "we will not talk with rebels who hold hostages"
+    assert group_quotes([article("a", quote(one, "Rahim Noor")), article("b", quote(other, "Omar Daoud"))]) == {}
+
+
+def test_a_word_or_two_say_too_little() -> None:
+    for text in ("Trump", "the announcement", "“which”"):
+        assert group_quotes([article("a", quote(text, MUTTAQI)), article("b", quote(text, MUTTAQI))]) == {}
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ pytest.importorskip("rapidfuzz", reason="needs the extra: pip install 'quoth[rep
 
 from quoth.eval.oracle import oracle
 from quoth.model.records import Article, Mention, Quote, Stance
+from quoth.report import aliases as aliasing
 from quoth.report import names, spelling
-from quoth.report.names import load_aliases, parties
+from quoth.report.aliases import load_aliases
+from quoth.report.names import parties
 from quoth.report.spelling import parse, same_word
 from quoth.seeds.corpus import load_authored
 
@@ -40,7 +42,7 @@ def one_party(*articles: Article, aliases: dict[str, list[str]] | None = None) -
     return len({found[article.id, next(names.names_of(article))] for article in articles}) == 1
 
 
-@pytest.mark.parametrize("module", [names, spelling])
+@pytest.mark.parametrize("module", [aliasing, names, spelling])
 def test_worked_examples(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
