@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from test_cli import Run
+    from fake_extractor import Run
     from transformers import PreTrainedTokenizerBase
 
     from quoth.model.extractor import Extractor
@@ -113,7 +113,7 @@ def extractor(model: "QuoteModel", tokenizer: "PreTrainedTokenizerBase") -> "Ext
 @pytest.fixture
 def quoth(monkeypatch: pytest.MonkeyPatch) -> "Run":
     """Give a function that runs `quoth` with these arguments and a fake extractor."""
-    from test_cli import FakeExtractor, install_fake
+    from fake_extractor import FakeExtractor, install_fake
     from typer.testing import CliRunner
 
     from quoth.cli import app

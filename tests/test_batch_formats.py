@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from test_cli import Run, records, write
+from fake_extractor import Run, records, write
 
 from quoth.model.batch import inputs
 from quoth.model.batch.articles import ArticleInput, Fields, InputError

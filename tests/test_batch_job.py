@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from fake_extractor import FakeExtractor, Run, records, spawn, write
 from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
-from test_cli import FakeExtractor, Run, records, spawn, write
 
 from quoth.model.batch import job, outputs, progress, run
 from quoth.model.batch.articles import ArticleInput, InputError

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from test_cli import Run, records
+from fake_extractor import Run, records
 
 COUNT = 100  # rows of a file
 GOOD = {"text": "He said “no” and\nwent “home”.", "date": "2024-01-02"}

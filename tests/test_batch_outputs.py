@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
-from test_cli import Run, records, write
+from fake_extractor import Run, records, write
 
 from quoth.model.batch import flat
 from quoth.model.batch.flat import OWN, Sheet

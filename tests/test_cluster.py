@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from test_cli import records, write
+from fake_extractor import records, write
 
 from quoth.model.records import Article
 

@@ -281,7 +281,7 @@ def tools() -> dict[str, ModuleType]:
 
 
 def as_full(gold: Sequence[GoldArticle]) -> list[dict[str, Any]]:
-    return json.loads(json.dumps([asdict(article) for article in gold]))  # type: ignore[no-any-return]
+    return json.loads(json.dumps([asdict(article) for article in gold]))
 
 
 def check_full(tools: dict[str, ModuleType], gold: Sequence[GoldArticle], predicted: Sequence[Article]) -> None:
