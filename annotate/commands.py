@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ..model.terminal import FAILED, USAGE, check_output, in_one_line, say
+from ..report.options import Quotes, Texts, given_records, given_texts
 
 EXPORT_EXAMPLES = """[bold]Examples[/bold]
 
@@ -38,21 +39,12 @@ class Tool(StrEnum):
 
 
 def export(
-    quotes: Annotated[
-        list[Path],
-        typer.Argument(metavar="QUOTES", help="What `quoth extract` wrote: .jsonl files.", show_default=False),
-    ],
+    quotes: Quotes,
     to: Annotated[Tool, typer.Option(help="The tool to correct in.", show_default=False)],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="A new or empty folder, for nothing to be replaced.")
     ],
-    articles: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PATH",
-            help="Texts of records that have none: .txt, .jsonl with `id` and `text`, folders. May be given again.",
-        ),
-    ] = None,
+    articles: Texts = None,
     stances: Annotated[
         str | None,
         typer.Option(metavar="LABELS", help="Stances to choose from, with commas between; else the model's."),
@@ -63,9 +55,7 @@ def export(
 
     from rich.console import Console
 
-    from ..model.batch.articles import InputError
-    from ..model.batch.inputs import read_articles
-    from ..report.load import fitting_text, read_records
+    from ..report.load import fitting_text
     from . import brat, label_studio
     from .regions import stance_labels
 
@@ -74,27 +64,23 @@ def export(
         raise typer.BadParameter("give labels that differ, with commas between.", param_hint="--stances")
     check_output(output, [*quotes, *(articles or [])], as_folder=True)
     console = Console(stderr=True, highlight=False)
-    errors, records, texts = [], [], {}
-    for source in read_articles(articles or []):
-        if isinstance(source, InputError):
-            errors.append(str(source))
+    found, errors = given_records(quotes, console)
+    texts, unread = given_texts(articles, output, console)
+    errors += unread
+    records = []
+    for record in found:
+        text = fitting_text(record, texts)
+        if text is None:
+            errors += 1
+            remedy = "give --articles what was extracted"
+            say(console, f"error: article {record.id!r}: no text that its quotes stand in; {remedy}")
         else:
-            texts[source.id] = source.text
-    for item in read_records(quotes):
-        text = None if isinstance(item, InputError) else fitting_text(item, texts)
-        if isinstance(item, InputError):
-            errors.append(str(item))
-        elif text is None:
-            errors.append(f"article {item.id!r}: no text that its quotes stand in; give --articles what was extracted")
-        else:
-            records.append(replace(item, text=text))
-    for error in errors:
-        say(console, f"error: {error}")
+            records.append(replace(record, text=text))
     if not records:
         say(console, f"no article to export; {output} is not written")
         raise typer.Exit(FAILED if errors else USAGE)
     labels = wanted or stance_labels(records)
-    with in_one_line(console, "the export", "annotate"):
+    with in_one_line(console, "the export"):
         output.mkdir(exist_ok=True)
         (label_studio if to is Tool.LABEL_STUDIO else brat).write(output, records, labels)
     count = sum(len(record.quotes) for record in records)
@@ -127,7 +113,7 @@ def annotated(
     lines: list[bytes] = []
     tally: Counter[str] = Counter()
     errors = untied = 0
-    with in_one_line(console, "reading annotations", "annotate"):
+    with in_one_line(console, "reading annotations"):
         for item in brat.read(source) if source.is_dir() else label_studio.read(source, predictions):
             if isinstance(item, InputError):
                 errors += 1

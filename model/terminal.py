@@ -25,11 +25,15 @@ def say(console: "Console", message: str) -> None:
 
 
 @contextmanager
-def in_one_line(console: "Console", what: str, extra: str, interrupted: str = "interrupted") -> Iterator[None]:
-    """Say in one line what a command could not do, and exit; `extra` names the packages that it needs."""
+def in_one_line(
+    console: "Console", what: str, extra: str | None = None, interrupted: str = "interrupted"
+) -> Iterator[None]:
+    """Say in one line what a command could not do, and exit; `extra` names the packages that it needs, if any."""
     try:
         yield
     except ImportError as error:
+        if extra is None:
+            raise
         say(console, f"error: {what} needs packages that are not installed ({error}): pip install 'quoth[{extra}]'")
         raise typer.Exit(USAGE) from None
     except (ValueError, OSError) as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..model.terminal import FAILED, check_output, in_one_line, load, say
+from .options import Quotes, Texts, given_records, given_texts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,10 +30,6 @@ GROUP_EXAMPLES = """[bold]Example[/bold]
 aliases.json says which names are one: {"Amir Khan Muttaqi": ["Mottaki", "the foreign minister"]}
 Exit code: 0 all went well; 1 some input failed: it is named, all the rest is written; 2 the call was wrong."""
 
-Quotes = Annotated[
-    list[Path],
-    typer.Argument(metavar="QUOTES", help="What `quoth extract` wrote: .jsonl files.", show_default=False),
-]
 Aliases = Annotated[
     Path | None,
     typer.Option(exists=True, dir_okay=False, metavar="FILE", help="JSON: which names are one party's."),
@@ -51,13 +48,7 @@ ModelName = Annotated[
 def report(
     quotes: Quotes,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The page, written whole or not.")],
-    articles: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PATH",
-            help="Texts of records that have none: .txt, .jsonl with `id` and `text`, folders. May be given again.",
-        ),
-    ] = None,
+    articles: Texts = None,
     aliases: Aliases = None,
     days: Days = 7,
     letters: Letters = False,
@@ -70,8 +61,6 @@ def report(
     """Make one page of extracted quotes: articles to read, a table, who to whom, and what was said when."""
     from rich.console import Console
 
-    from ..model.batch.articles import InputError
-    from ..model.batch.inputs import read_articles
     from ..model.batch.outputs import whole_file
     from .notices import counted
 
@@ -79,14 +68,9 @@ def report(
         raise typer.BadParameter(f"{min_score} is not between 0 and 1.", param_hint="--min-score")
     check_output(output, [*quotes, *(articles or [])])
     console = Console(stderr=True, highlight=False)
-    records, errors = _read(quotes, console)
-    texts: dict[str, str] = {}
-    for source in read_articles(articles or [], skip=[output]):
-        if isinstance(source, InputError):
-            errors += 1
-            say(console, f"error: {source}")
-        else:
-            texts[source.id] = source.text
+    records, errors = given_records(quotes, console)
+    texts, unread = given_texts(articles, output, console)
+    errors += unread
     with in_one_line(console, "the report", "report"):
         from .page import render
 
@@ -120,7 +104,7 @@ def group(
 
     check_output(output, quotes)
     console = Console(stderr=True, highlight=False)
-    records, errors = _read(quotes, console)
+    records, errors = given_records(quotes, console)
     with in_one_line(console, "grouping", "report"):
         groups, party_of = _across(records, aliases, days, model, letters, console)
         with whole_file(output) as file:
@@ -129,24 +113,6 @@ def group(
     found = counted(len(set(groups.values())), "group")
     say(console, f"written to {output}: {counted(len(records), 'article')}; {found}; {counted(errors, 'error')}")
     raise typer.Exit(FAILED if errors else 0)
-
-
-def _read(paths: Sequence[Path], console: "Console") -> tuple[list["Article"], int]:
-    """Read records, name what cannot be used, and count it."""
-    from ..model.batch.articles import InputError
-    from .load import read_records
-
-    records, errors = [], 0
-    for item in read_records(paths):
-        if isinstance(item, InputError):
-            errors += 1
-            say(console, f"error: {item}")
-        else:
-            records.append(item)
-    if errors and not records:
-        say(console, "no record could be read; nothing is written")
-        raise typer.Exit(FAILED)
-    return records, errors
 
 
 def _across(
