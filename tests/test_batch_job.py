@@ -1,6 +1,5 @@
 """Stopped at any moment and started again, a run writes what an undisturbed one writes; nothing is lost or doubled."""
 
-import doctest
 import json
 import os
 import shutil
@@ -18,7 +17,6 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from quoth.model.batch import job, outputs, progress, run
 from quoth.model.batch.articles import ArticleInput, InputError
 from quoth.model.batch.flat import Sheet
 from quoth.model.batch.job import Extraction, Item, Job, JobError, Result
@@ -228,6 +226,7 @@ class TestRefusal:
             (["--title-field", "id"], 'another --title-field (null, now "id")'),
             (["--model", "other"], "another --model ("),
             (["--precision", "fp32"], "another --precision"),
+            (["--device", "cuda"], 'another --device (null, now "cuda")'),
             (["--batch-size", "2"], "another --batch-size (16, now 2)"),
             (["--shard-size", "2"], "another --shard-size (1, now 2)"),
         ],
@@ -254,6 +253,21 @@ class TestRefusal:
         assert "another --model" in quoth(*command).stderr
         (model / "model.safetensors").write_bytes(b"1")
         assert quoth(*command).exit_code == 0 and b"p_none,model\n" in (tmp_path / "o.csv").read_bytes()
+
+    @pytest.mark.parametrize("output", ["o.jsonl", "new"])
+    def test_of_an_output_that_another_run_is_writing(
+        self, tmp_path: Path, undisturbed: dict[str, dict[str, bytes]], output: str
+    ) -> None:
+        def meddling(items: Iterator[Item]) -> Iterator[Result]:
+            before = files(tmp_path)
+            for _ in range(2):  # refusing lets nothing go
+                with pytest.raises(JobError, match="another run is writing"):
+                    run_once(tmp_path, output)
+            assert files(tmp_path) == before
+            yield from steady()(items)
+
+        assert run_once(tmp_path, output, meddling) == len(ITEMS)
+        assert files(tmp_path) == undisturbed[output]
 
     def test_of_a_folder_that_holds_other_things(self, quoth: Run, tmp_path: Path) -> None:
         path = write(tmp_path / "n.jsonl", {"id": "a", "text": "x"})
@@ -481,7 +495,3 @@ class TestProgress:
 
         monkeypatch.setattr("quoth.model.batch.inputs.count_articles", fail)
         assert quoth("extract", write(tmp_path / "a.txt", "x"), "-o", tmp_path / "o.jsonl").exit_code == 0
-
-
-def test_examples() -> None:
-    assert all(doctest.testmod(module).failed == 0 for module in (job, outputs, progress, run))

@@ -1,7 +1,6 @@
 """The flat schema is what its documentation says, reads back to the records, and comes out of the command as such."""
 
 import csv
-import doctest
 import io
 import json
 import re
@@ -115,9 +114,6 @@ class TestSchema:
             result = quoth("extract", path, "--keep", name, "-o", f"{tmp_path}/{output}", "--format", "jsonl")
             assert result.exit_code == 2 and f"'{name}'" in result.stderr and "Traceback" not in result.stderr
         assert list(tmp_path.iterdir()) == [path]
-
-    def test_examples(self) -> None:
-        assert doctest.testmod(flat).failed == 0
 
 
 class TestRoundTrip:

@@ -1,6 +1,5 @@
 """The command line, with a small extractor in place of the model's: what goes in, what comes out, how it ends."""
 
-import doctest
 import os
 import signal
 import subprocess
@@ -14,7 +13,6 @@ from typing import Any
 import pytest
 from fake_extractor import FakeExtractor, Run, article, quote, records, spawn, write
 
-from quoth.model.batch import stream
 from quoth.model.batch.articles import ArticleInput, InputError
 from quoth.model.batch.stream import extract_articles
 from quoth.model.records import Article
@@ -230,6 +228,3 @@ class TestStream:
         assert list(extract_articles(pytest.fail, [error, error])) == [error, error]
         inputs: list[ArticleInput | InputError] = [error, ArticleInput("a", "x", "f"), error]
         assert [result.id for result in extract_articles(FakeExtractor, inputs)] == [None, "a", None]
-
-    def test_examples(self) -> None:
-        assert doctest.testmod(stream).failed == 0

@@ -14,7 +14,7 @@ from quoth import Article, Extractor
 from quoth.model.checkpoint import FOLDER
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-LIBRARIES = [f"quoth.{package}" for package in ("model", "training", "eval", "seeds")]
+LIBRARIES = [f"quoth.{package}" for package in ("model", "report", "annotate", "training", "eval", "seeds")]
 MODULES = [
     module.name
     for library in LIBRARIES

@@ -1,19 +1,12 @@
 """Measuring groups and names: pairs are counted right, the gold fits the corpus, and what was measured stays so."""
 
-import doctest
-
 import pytest
 
 pytest.importorskip("sklearn", reason="needs the extra: pip install 'quoth[report]'")
 pytest.importorskip("rapidfuzz", reason="needs the extra: pip install 'quoth[report]'")
 
-from quoth.eval import groups
 from quoth.eval.groups import Counts, count_pairs, read_groups, read_parties, score_groups, score_names, series
 from quoth.seeds.corpus import load_authored
-
-
-def test_worked_examples() -> None:
-    assert doctest.testmod(groups).failed == 0
 
 
 def test_pairs_within_an_article_and_outside_the_scored_do_not_count() -> None:

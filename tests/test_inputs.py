@@ -1,6 +1,5 @@
 """Reading: every article comes once, its text untouched, and a bad one is named without losing the others."""
 
-import doctest
 import json
 import os
 import sys
@@ -11,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quoth.model.batch import inputs
 from quoth.model.batch.articles import ArticleInput, InputError
 from quoth.model.batch.inputs import count_articles, read_articles
 from quoth.model.batch.text import decode
@@ -242,7 +240,3 @@ def test_count_tells_how_many_will_come(tmp_path: Path) -> None:
     write(tmp_path / "n.jsonl", f"{GOOD}\nbad\n")
     paths: list[str | Path] = [tmp_path, "-", tmp_path / "gone.txt", tmp_path / "gone.jsonl"]
     assert count_articles(paths) == 6
-
-
-def test_examples() -> None:
-    assert doctest.testmod(inputs).failed == 0

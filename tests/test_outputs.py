@@ -1,13 +1,11 @@
 """Writing: one line an article, the same bytes everywhere, and a file whole or not at all."""
 
-import doctest
 import json
 import os
 from pathlib import Path
 
 import pytest
 
-from quoth.model.batch import outputs
 from quoth.model.batch.outputs import holds_records, json_line, whole_file
 from quoth.model.records import Article, Quote, Span, Stance
 
@@ -46,7 +44,3 @@ def test_knows_its_own_records(tmp_path: Path) -> None:
     for text, known in [(own, True), ("", True), ('{"id": "a", "text": ""}\n', False), ("He said\n", False)]:
         (tmp_path / "f").write_text(text)
         assert holds_records(tmp_path / "f") is known
-
-
-def test_examples() -> None:
-    assert doctest.testmod(outputs).failed == 0

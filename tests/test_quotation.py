@@ -1,13 +1,11 @@
 """The scanner of quotation marks: hard typography in sentences of our own, and what holds for any string."""
 
-import doctest
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quoth.model import quotation
 from quoth.model.quotation import MARK_STATES, Mark, mark_states, quotations
 
 CASES = [
@@ -156,7 +154,3 @@ def test_linear_time(piece: str, newline: str) -> None:
     began = time.perf_counter()
     quotations(text)
     assert time.perf_counter() - began < 4
-
-
-def test_examples() -> None:
-    assert doctest.testmod(quotation).failed == 0

@@ -1,7 +1,6 @@
 """The report's Python: what is read, what the page is told, and that nothing of an article gets out of its place."""
 
 import base64
-import doctest
 import html
 import json
 import re
@@ -20,7 +19,7 @@ from quoth.eval.oracle import oracle
 from quoth.model.batch.articles import InputError
 from quoth.model.batch.outputs import json_line
 from quoth.model.records import Article, Mention, Quote, Span, Stance
-from quoth.report import commands, data, dates, load, notices
+from quoth.report import commands, data, load, notices
 from quoth.seeds.corpus import load_authored
 
 page = pytest.importorskip("quoth.report.page", reason="jinja2 is not installed: pip install 'quoth[report]'")
@@ -220,8 +219,3 @@ def test_a_record_of_other_types_is_an_error(field: str, value: object, tmp_path
     path.write_text(json.dumps(record), encoding="utf-8")
     [found] = load.read_records([path])
     assert isinstance(found, InputError) and found.row == 1
-
-
-@pytest.mark.parametrize("module", [load, data, dates, notices, page])
-def test_examples(module: Any) -> None:
-    assert doctest.testmod(module).failed == 0

@@ -1,6 +1,5 @@
 """The same quote across articles: other words of one utterance are one group, other utterances are not."""
 
-import doctest
 import json
 import random
 import time
@@ -17,7 +16,6 @@ pytest.importorskip("rapidfuzz", reason="needs the extra: pip install 'quoth[rep
 
 from quoth.cli import app
 from quoth.model.records import Article, Mention, Quote, Span, Stance
-from quoth.report import groups, likeness
 from quoth.report.groups import group_quotes
 from quoth.report.likeness import LetterLikeness, WordLikeness
 
@@ -37,11 +35,6 @@ def quote(text: str, speaker: str | None, stance: str = "none") -> Quote:
 
 def article(id: str, *quotes: Quote, date: str = "") -> Article:
     return Article(id, quotes, "test", "", {"date": date} if date else {})
-
-
-@pytest.mark.parametrize("module", [groups, likeness])
-def test_worked_examples(module: object) -> None:
-    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
 
 def test_one_utterance_is_one_group_and_numbers_follow_the_reading() -> None:

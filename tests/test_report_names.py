@@ -1,6 +1,5 @@
 """Names across articles: one party under several names is found, two parties never become one, the user decides."""
 
-import doctest
 import json
 import random
 import time
@@ -13,8 +12,7 @@ pytest.importorskip("rapidfuzz", reason="needs the extra: pip install 'quoth[rep
 
 from quoth.eval.oracle import oracle
 from quoth.model.records import Article, Mention, Quote, Stance
-from quoth.report import aliases as aliasing
-from quoth.report import names, spelling
+from quoth.report import names
 from quoth.report.aliases import load_aliases
 from quoth.report.names import parties
 from quoth.report.spelling import parse, same_word
@@ -40,11 +38,6 @@ def one_party(*articles: Article, aliases: dict[str, list[str]] | None = None) -
     """Tell whether the first speakers of all the articles are one party."""
     found = parties(articles, aliases)
     return len({found[article.id, next(names.names_of(article))] for article in articles}) == 1
-
-
-@pytest.mark.parametrize("module", [aliasing, names, spelling])
-def test_worked_examples(module: object) -> None:
-    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
 
 def test_the_minister_has_one_party() -> None:

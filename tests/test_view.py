@@ -1,12 +1,10 @@
 """The tables: every part of a quote is there, in any width, and nothing steers the terminal."""
 
-import doctest
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
-from quoth.model import view
 from quoth.model.records import Article, Mention, Quote, Span, Stance
 from quoth.model.view import article_view, printable
 
@@ -43,7 +41,3 @@ def test_an_article_without_quotes_says_so() -> None:
 
 def test_nothing_in_a_text_steers_the_terminal() -> None:
     assert printable("a\x1b[2J\x9b\0\u202eb\r\n\tc\ud800") == "a�[2J���b c�"
-
-
-def test_examples() -> None:
-    assert doctest.testmod(view).failed == 0

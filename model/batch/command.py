@@ -160,7 +160,9 @@ def extract(
                 writes.append(stack.enter_context(_file(path)))
             elif path is not None:
                 check_output(path, paths, as_folder, [beside(path, as_folder)[1]])
-                job = stack.enter_context(_open_job(path, as_folder, format, options, model, precision))
+                job = stack.enter_context(
+                    _open_job(path, as_folder, format, options, model, device=device, precision=precision)
+                )
                 tally, skip = job.tally, [path, job.parts, job.errors]
             results = extraction(loaded, options)
             if job and engine == "ray":
@@ -239,7 +241,7 @@ def _is_stream(output: Path) -> bool:
 
 
 def _open_job(
-    output: Path, as_folder: bool, format: str, options: "Options", model: str | None, precision: str
+    output: Path, as_folder: bool, format: str, options: "Options", model: str | None, **loading: str | None
 ) -> "Job":
     """Begin or take up the job of an output, a file or a folder."""
     from .job import JobError
@@ -248,7 +250,7 @@ def _open_job(
 
     try:
         kind = cast("Format", format) if as_folder else format_of(output)
-        return open_job(output, kind, options, model, as_folder, precision=precision)
+        return open_job(output, kind, options, model, as_folder, **loading)
     except JobError:
         raise
     except ValueError as error:

@@ -22,12 +22,15 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, Self
 
+from filelock import FileLock, Timeout
+
 from ..records import Article
 from .articles import ArticleInput, InputError
 from .flat import Sheet
 from .outputs import Format, Write, join, plain_line, whole_file, writer
 
 SHARD: Final = 500  # articles
+LOCK: Final = ".lock"
 PART: Final = re.compile(r"\d{5,}\.(jsonl|csv|parquet|errors\.jsonl|receipt\.json)|\..*\.part")
 Item = ArticleInput | InputError
 Result = Article | InputError
@@ -70,8 +73,8 @@ class Job:
         """Begin a job, or take up one that was stopped.
 
         folder: the output is to be one, made where it is not there. settings: whatever changes what is written, as
-        JSON values by the option's name. Raises JobError where a stopped job had others, or a folder holds the output
-        of another; OSError where nothing can be written.
+        JSON values by the option's name. Raises JobError where a stopped job had others, a folder holds the output of
+        another, or another process is at it; OSError where nothing can be written.
         """
         self.output = Path(os.path.realpath(output)) if output.is_symlink() else output  # a link stays a link
         self.format, self.sheet, self.folder = format, sheet, folder
@@ -80,17 +83,26 @@ class Job:
         self.tally = Tally()
         self._settings = {**json.loads(json.dumps(settings)), "--format": format}
         self._state = self.parts / "job.json"
-        if self._state.is_file():
-            self._take_up()
-        else:
-            self._clear()
-            if self.folder and (there := sorted(path.name for path in self.output.glob("quotes-*"))):
-                raise JobError(f"{output} holds {there[0]} of a run that has ended; give another folder, or empty it")
-            if folder:
-                self.output.mkdir(exist_ok=True)
-            self.parts.mkdir(exist_ok=True)
-            with whole_file(self._state) as file:
-                file.write(plain_line(self._settings))
+        if not self._state.is_file() and self.folder and (there := sorted(self.output.glob("quotes-*"))):
+            raise JobError(f"{output} holds {there[0].name} of a run that has ended; give another folder, or empty it")
+        if folder:
+            self.output.mkdir(exist_ok=True)
+        self.parts.mkdir(exist_ok=True)
+        self._lock = FileLock(self.parts / LOCK)  # the system lets it go when the process ends, however it does
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            raise JobError(f"another run is writing {output}; wait for it, or give another output") from None
+        try:
+            if self._state.is_file():
+                self._take_up()
+            else:
+                self._clear_parts()
+                with whole_file(self._state) as file:
+                    file.write(plain_line(self._settings))
+        except BaseException:
+            self._lock.release()
+            raise
 
     @property
     def inputs(self) -> int:
@@ -108,6 +120,7 @@ class Job:
             if self.folder:
                 with suppress(OSError):  # there are other things in it
                     self.output.rmdir()
+        self._lock.release()
 
     def _take_up(self) -> None:
         """Read what a stopped job left."""
@@ -134,14 +147,19 @@ class Job:
         return f"delete {self.parts}{shards} to begin anew"
 
     def _clear(self) -> None:
-        """Clear the parts away, first what says that there is a job; nothing else that may lie there."""
+        """Clear the parts' folder away, but not what else may lie there."""
+        self._clear_parts()
+        self._lock.release()
+        (self.parts / LOCK).unlink(missing_ok=True)
+        with suppress(OSError):  # there are other things in it
+            self.parts.rmdir()
+
+    def _clear_parts(self) -> None:
+        """Clear the parts away, first what says that there is a job."""
         self._state.unlink(missing_ok=True)
-        if self.parts.is_dir():
-            for file in self.parts.iterdir():
-                if PART.fullmatch(file.name):
-                    file.unlink()
-            with suppress(OSError):  # there are other things in it
-                self.parts.rmdir()
+        for file in self.parts.iterdir():
+            if PART.fullmatch(file.name):
+                file.unlink()
 
     def run(self, items: Iterator[Item], extraction: Extraction, size: int = SHARD) -> Generator[Result, None, None]:
         """Take inputs in shards of `size` through `extraction`; yields new results as they are written.
