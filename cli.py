@@ -15,7 +15,7 @@ from . import __version__
 from .annotate import commands as correcting
 from .eval import benchmark_command as timing
 from .model.batch import command as extracting
-from .model.terminal import in_one_line, load, say
+from .model.terminal import in_one_line, labels_of, load, say
 from .report import commands as reporting
 from .report import demo_command as showing
 
@@ -33,6 +33,8 @@ EVALUATE_EXAMPLES = """[bold]Examples[/bold]
 [cyan]quoth evaluate gold.jsonl --predictions theirs.jsonl -o theirs[/cyan]       any system, on your articles
 
 [cyan]quoth evaluate gold.jsonl --compare theirs scored[/cyan]                    is B better than A?
+
+[cyan]quoth evaluate mine-dev.jsonl --model runs/own/final -o own[/cyan]          a model with stances of your own
 
 DIR gets result.json, report.md, articles.jsonl (counts by article), errors.html and plots.
 Exit code: 0 all went well; 2 gold, predictions or call were wrong: the line and field are named."""
@@ -139,6 +141,10 @@ def evaluate(
     polnear: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A copy of PolNeAR, for polnear-dev and polnear-train.")
     ] = None,
+    stances: Annotated[
+        str | None,
+        typer.Option(metavar="LABELS", help="The stances, with commas between, no act last; else the model's own."),
+    ] = None,
     missing_are_empty: Annotated[
         bool, typer.Option("--missing-are-empty", help="Count articles without a prediction as ones with no quotes.")
     ] = False,
@@ -153,15 +159,22 @@ def evaluate(
         raise typer.BadParameter("give only one of --model, --predictions, --baseline and --compare.")
     if output is None and compare is None:
         raise typer.BadParameter("say into which folder the files go.", param_hint="--output")
+    chosen = labels_of(stances, "--stances") if stances else None
     console, screen = Console(stderr=True, highlight=False), Console(highlight=False)
     with in_one_line(console, "scoring", "eval"):
         from .eval import gold as corpora
+        from .model.batch.run import stance_labels
+        from .model.checkpoint import FOLDER
+        from .model.labels import STANCES
 
-        corpus = corpora.load(gold, polnear)
+        labels = chosen or stance_labels(model or str(FOLDER))
+        if (baseline or baselines) and set(labels) != set(STANCES):
+            raise typer.BadParameter(f"they know no other stances than {', '.join(STANCES)}.", param_hint="--baselines")
+        corpus = corpora.load(gold, polnear, labels)
         if compare is not None:
             from .eval import compare as comparing
 
-            sides = [comparing.read_side(path, corpus, missing_are_empty) for path in compare]
+            sides = [comparing.read_side(path, corpus, missing_are_empty, labels) for path in compare]
             comparison = comparing.compare(sides[0], sides[1], resamples, seed)
             screen.print(comparing.summary(comparison))
             if output:
@@ -178,7 +191,7 @@ def evaluate(
                     progress.advance(task)
 
                 if predictions:
-                    predicted = systems.from_file(predictions, corpus.articles, missing_are_empty)
+                    predicted = systems.from_file(predictions, corpus.articles, missing_are_empty, labels)
                 elif baseline:
                     predicted = systems.from_baseline(baseline, corpus.articles, training, advance)
                 else:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..model.terminal import FAILED, USAGE, check_output, in_one_line, say
+from ..model.terminal import FAILED, USAGE, check_output, in_one_line, labels_of, say
 from ..report.options import Quotes, Texts, given_records, given_texts
 
 EXPORT_EXAMPLES = """[bold]Examples[/bold]
@@ -59,9 +59,7 @@ def export(
     from . import brat, label_studio
     from .regions import stance_labels
 
-    wanted = tuple(label.strip() for label in stances.split(",")) if stances is not None else None
-    if wanted is not None and (not all(wanted) or len({*wanted}) < len(wanted)):
-        raise typer.BadParameter("give labels that differ, with commas between.", param_hint="--stances")
+    wanted = labels_of(stances, "--stances") if stances is not None else None
     check_output(output, [*quotes, *(articles or [])], as_folder=True)
     console = Console(stderr=True, highlight=False)
     found, errors = given_records(quotes, console)

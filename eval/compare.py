@@ -49,13 +49,13 @@ class Comparison:
         return asdict(self)
 
 
-def read_side(path: Path, gold: Gold, missing_are_empty: bool = False) -> Side:
-    """Read a folder that `quoth evaluate` wrote, or score a file of predictions.
+def read_side(path: Path, gold: Gold, missing_are_empty: bool = False, labels: Sequence[str] = STANCES) -> Side:
+    """Read a folder that `quoth evaluate` wrote, or score a file of predictions with stances of `labels`.
 
     Raises ResultError, PredictionError, or ComparisonError where the folder's corpus is not this gold.
     """
     if not path.is_dir():
-        predicted = from_file(path, gold.articles, missing_are_empty)
+        predicted = from_file(path, gold.articles, missing_are_empty, labels)
         return Side(predicted.system.name, tally(gold.articles, predicted)[END_TO_END], predicted.labels)
     result = read_result(path / "result.json")
     if result.corpus.sha256 != gold.sha256:
@@ -67,7 +67,7 @@ def read_side(path: Path, gold: Gold, missing_are_empty: bool = False) -> Side:
     ids = [article.id for article in gold.articles]
     if tallies.keys() != set(ids):
         raise ComparisonError(f"{path / 'articles.jsonl'}: its articles are not those of {gold.name}; evaluate it anew")
-    labels = result.end_to_end.confusion.labels if result.end_to_end.confusion else STANCES
+    labels = result.end_to_end.confusion.labels if result.end_to_end.confusion else labels
     return Side(result.system.name, {name: tallies[name] for name in ids}, labels)
 
 

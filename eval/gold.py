@@ -2,11 +2,12 @@
 
 import json
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from ..model.labels import KINDS
+from ..model.labels import KINDS, STANCES
 from ..seeds.corpus import SEEDS, CorpusError, GoldArticle, load_authored, load_gold, load_polnear
 
 POLNEAR = "polnear-"
@@ -42,10 +43,11 @@ class Gold:
         return n
 
 
-def load(name: str, polnear: Path | None = None) -> Gold:
+def load(name: str, polnear: Path | None = None, stances: Collection[str] = STANCES) -> Gold:
     """Load a corpus: "train", "dev", "test" or "tehran", "polnear-dev" or "polnear-train", or the path of a file.
 
-    polnear: the folder with PolNeAR's articles. Raises CorpusError where it is missing, wrong or empty.
+    polnear: the folder with PolNeAR's articles. stances: what the quotes of a file may have. Raises CorpusError where
+    it is missing, wrong or empty.
     """
     if name.startswith(POLNEAR) and not Path(name).is_file():
         split = name.removeprefix(POLNEAR)
@@ -55,7 +57,7 @@ def load(name: str, polnear: Path | None = None) -> Gold:
     elif (SEEDS / f"{name}.jsonl").is_file():
         gold = Gold(name, name, load_authored(name))
     else:
-        gold = Gold(Path(name).name, Path(name).stem, load_gold(Path(name)))
+        gold = Gold(Path(name).name, Path(name).stem, load_gold(Path(name), stances))
     if not gold.articles:
         raise CorpusError(f"{name}: no articles in it; give a corpus of one or more")
     return gold

@@ -88,11 +88,14 @@ def from_model(
     )
 
 
-def from_file(path: Path, gold: Sequence[GoldArticle], missing_are_empty: bool = False) -> Predicted:
-    """Read predictions in the record's format; raises PredictionError."""
-    articles = read_predictions(path, gold, missing_are_empty=missing_are_empty)
+def from_file(
+    path: Path, gold: Sequence[GoldArticle], missing_are_empty: bool = False, labels: Sequence[str] = STANCES
+) -> Predicted:
+    """Read predictions in the record's format, with stances of `labels`; raises PredictionError."""
+    articles = read_predictions(path, gold, labels, missing_are_empty)
     name = next((article.model for article in articles if article.model), path.stem)
-    return Predicted(System(kind="predictions", name=name, source=str(path), sha256=_hash(path)), articles, articles)
+    system = System(kind="predictions", name=name, source=str(path), sha256=_hash(path))
+    return Predicted(system, articles, articles, labels=labels)
 
 
 def from_baseline(

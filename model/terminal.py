@@ -62,6 +62,14 @@ def one_of(value: str, choices: tuple[str, ...], option: str) -> str:
     return value
 
 
+def labels_of(value: str, option: str) -> tuple[str, ...]:
+    """Read labels with commas between; raises typer.BadParameter where one is blank or there twice."""
+    labels = tuple(label.strip() for label in value.split(","))
+    if not all(labels) or len({*labels}) < len(labels):
+        raise typer.BadParameter("give labels that differ, with commas between.", param_hint=option)
+    return labels
+
+
 def check_output(
     output: Path, inputs: Sequence[str | Path], as_folder: bool = False, also: Sequence[Path] = ()
 ) -> None:

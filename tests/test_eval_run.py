@@ -156,6 +156,36 @@ def test_compares_folders_and_files(tmp_path: Path) -> None:
         compare(side, replace(side, labels=("yes", "no")))
 
 
+def test_stances_of_ones_own(tmp_path: Path) -> None:
+    own = {"rejection": "threat", "denial": "threat", "assurance": "praise", "offer": "call", "none": "none"}
+
+    def renamed(lines: str) -> str:
+        for label, other in own.items():
+            lines = re.sub(rf'("stance": |"label": ){json.dumps(label)}', rf"\g<1>{json.dumps(other)}", lines)
+        scores = {"call": 0.0, "threat": 0.0, "praise": 0.0, "none": 1.0}
+        return re.sub(r'"scores": \{[^}]*\}', f'"scores": {json.dumps(scores)}', lines)
+
+    articles = load_authored("dev")[:4]
+    wanted = {article.id for article in articles}
+    rows = (Path(__file__).parents[1] / "seeds/dev.jsonl").read_text(encoding="utf-8").split("\n")
+    gold = tmp_path / "mine.jsonl"
+    gold.write_text(renamed("\n".join(row for row in rows if row and json.loads(row)["id"] in wanted) + "\n"))
+    found = predict(tmp_path / "p.jsonl", articles, Random(2))
+    found.write_text(renamed(found.read_text()))
+    call = (gold, "--predictions", found, "-o", tmp_path / "own", "--resamples", 20)
+    assert "rejection" in run(*call).stderr  # what a stance could have been
+    called = run(*call, "--stances", "call, threat,praise,none")
+    assert called.exit_code == 0, called.output
+    result = read_result(tmp_path / "own/result.json")
+    assert result.end_to_end.confusion and result.end_to_end.confusion.labels == ["call", "threat", "praise", "none"]
+    value = result.end_to_end.scores["stance_threat"].value
+    assert value is not None and 0.5 < value < 1
+    both = run(gold, "--compare", tmp_path / "own", found, "--stances", "call,threat,praise,none", "--resamples", 20)
+    assert both.exit_code == 0 and "+0.000" in both.stdout, both.output
+    assert run(*call, "--stances", "call,threat,praise,none", "--baselines").exit_code == 2
+    assert run(*call, "--stances", "call,call").exit_code == 2
+
+
 def article_of(text: str, *, name: str = "a1") -> tuple[GoldArticle, Article]:
     end = text.index("”") + 1
     source = (text.index("Ali"), text.index("Ali") + 10)
