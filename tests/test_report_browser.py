@@ -345,7 +345,7 @@ def test_contrast_and_width(scheme: Any, report: Report, tehran: list[Article]) 
     page = report.write([*tehran, *many(30)], groups=groups).page
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     for view in ("articles/0/1", "quotes", "people", "time", "same"):
-        for width in (1600, 360):
+        for width in (1600, 1300, 360):
             page.set_viewport_size({"width": width, "height": 760})
             report.open(view)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, view

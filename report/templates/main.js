@@ -61,4 +61,5 @@ document.querySelector(".skip").addEventListener("click", event => {
 new ResizeObserver(([bar]) => document.documentElement.style.setProperty("--bar", `${bar.target.offsetHeight}px`)).observe(document.querySelector(".bar"));
 addEventListener("hashchange", go);
 go();
+if (matchMedia("(max-width: 44rem)").matches) document.querySelector(".notices")?.removeAttribute("open"); // one line is enough
 foldWhenIdle();
