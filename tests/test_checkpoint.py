@@ -82,6 +82,10 @@ TRAPS: dict[str, tuple[str, list[tuple[str, str | None, str | None]]]] = {
         "Mayor Ines Prado offered the strikers a meeting on Thursday.",
         [("a meeting on Thursday", "Ines Prado", "offer")],
     ),
+    "an indirect offer to do something": (
+        "Mayor Ines Prado offered to meet the strikers on Thursday.",
+        [("to meet the strikers on Thursday", "Ines Prado", "offer")],
+    ),
     "an indirect rejection": (
         "The union rejected the company's latest pay offer, said its secretary, Peter Obi.",
         [("the company's latest pay offer", None, "rejection")],
@@ -91,6 +95,8 @@ TRAPS: dict[str, tuple[str, list[tuple[str, str | None, str | None]]]] = {
         [("The river rose by two metres", "Clara Weiss", "none")],
     ),
 }
+
+MISSED = {"an indirect offer": "the weights of 2026-11-26 do not find it"}  # once found, it has to leave this list
 
 NO_QUOTES = {
     "a nickname": "His father, Ahmad Shah Massoud, the “Lion of Panjshir”, fought the Soviet army for ten years.",
@@ -105,7 +111,9 @@ def words(article: Article) -> list[str]:
 
 
 @pytest.mark.parametrize("trap", TRAPS)
-def test_trap(extractor: Extractor, trap: str) -> None:
+def test_trap(extractor: Extractor, trap: str, request: pytest.FixtureRequest) -> None:
+    if trap in MISSED:
+        request.applymarker(pytest.mark.xfail(reason=MISSED[trap], strict=True))
     text, expected = TRAPS[trap]
     article = extractor(LEAD + text)
     for held, name, stance in expected:
