@@ -164,10 +164,9 @@ def evaluate(
     with in_one_line(console, "scoring", "eval"):
         from .eval import gold as corpora
         from .model.batch.run import stance_labels
-        from .model.checkpoint import FOLDER
         from .model.labels import STANCES
 
-        labels = chosen or stance_labels(model or str(FOLDER))
+        labels = chosen or (stance_labels(model) if model else STANCES)
         if (baseline or baselines) and set(labels) != set(STANCES):
             raise typer.BadParameter(f"they know no other stances than {', '.join(STANCES)}.", param_hint="--baselines")
         corpus = corpora.load(gold, polnear, labels)

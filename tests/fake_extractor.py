@@ -66,11 +66,11 @@ def install_fake(setitem: Callable[[Any, str, object], None] = dict.__setitem__)
 def spawn(*args: object, **options: Any) -> subprocess.Popen[bytes]:
     """Start `quoth` as a process of its own, with the fake extractor."""
     here = Path(__file__).resolve().parent
-    start = f"import sys; sys.path.insert(0, {str(here)!r}); import fake_extractor; fake_extractor.install_fake(); "
-    start += (
+    start = (
+        f"import sys; sys.path.insert(0, {str(here)!r}); import fake_extractor; fake_extractor.install_fake(); "
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # a background shell ignores it
+        "from quoth.cli import main; main()"
     )
-    start += "from quoth.cli import main; main()"
     return subprocess.Popen([sys.executable, "-c", start, *map(str, args)], **options)
 
 
