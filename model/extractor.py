@@ -19,6 +19,7 @@ from .compose import Section, compose
 from .config import QuoteConfig
 from .decode import FoundQuote, find_quotes, read_quotes, tag_segments
 from .labels import KINDS
+from .memory import keep_few_kernels
 from .network import QuoteModel, States
 from .precision import choose
 from .records import Article
@@ -51,6 +52,7 @@ class Extractor:
         source = str(FOLDER if model is None else model)
         if source.count("/") != 1 and not Path(source).is_dir():  # with one, it may be a hub id
             raise OSError(f"{source}: no such folder; give one that Quoth saved, or a hub id")
+        keep_few_kernels()
         where = _device(device)
         dtype = choose(precision, where)
         network = load_network(source).with_precision(dtype)

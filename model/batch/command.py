@@ -116,11 +116,11 @@ def extract(
     from rich.console import Console
 
     from ..labels import KINDS
+    from ..memory import OFTEN, give_back_freed
     from ..precision import PRECISIONS
     from .articles import Fields, InputError
     from .inputs import count_articles, read_articles
     from .job import JobError, Tally, beside
-    from .memory import OFTEN, give_back_freed
     from .outputs import FORMATS, format_of
     from .progress import Watch, progress, summary
     from .run import Options, extraction
