@@ -12,7 +12,6 @@ import sqlite3
 import sys
 import zlib
 from collections.abc import Collection, Iterable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,7 +102,7 @@ def read_file(path: str, fields: Fields = ALL) -> Iterator[ArticleInput | InputE
 
 
 def count_articles(paths: Iterable[str | Path], skip: Collection[Path] = ()) -> int:
-    """Count about what `read_articles` will give, for a progress bar: lines of files with rows, one for any other."""
+    """Count about what `read_articles` will give, for a progress bar: the rows of a file that has some, else one."""
     total = 0
     for path in find_files(paths, skip):
         total += 1
@@ -111,8 +110,7 @@ def count_articles(paths: Iterable[str | Path], skip: Collection[Path] = ()) -> 
             match "text" if isinstance(path, InputError) else kind(path):
                 case "rows" | "csv" as rows if os.path.isfile(str(path)):
                     with open_bytes(str(path)) as file:
-                        lines = sum(chunk.count(b"\n") for chunk in iter(partial(file.read, 1 << 20), b""))
-                    total += lines - 1 - (rows == "csv")
+                        total += (_records(file) - 1 if rows == "csv" else sum(1 for _ in file)) - 1
                 case "parquet":
                     from .tables import count_rows
 
@@ -120,6 +118,19 @@ def count_articles(paths: Iterable[str | Path], skip: Collection[Path] = ()) -> 
         except (OSError, EOFError, ValueError, zlib.error):
             pass  # reported when it is read
     return total
+
+
+def _records(lines: Iterable[bytes]) -> int:
+    """Count a CSV file's records, the one of column names too: lines that do not end within quotation marks.
+
+    >>> _records([b"id,text\\n", b'a,"One.\\n', b'Two."\\n'])
+    2
+    """
+    count = within = 0
+    for line in lines:
+        within ^= line.count(b'"') & 1
+        count += not within
+    return count
 
 
 def _row(record: dict[str, Any] | str, fields: Fields, path: str, row: int) -> ArticleInput | InputError:
