@@ -250,6 +250,18 @@ class TestLabelStudio:
         stance = view.find("Choices[@name='stance']")
         assert stance is not None and [c.get("value") for c in stance] == ["a<b", 'say "x"', "none"]
 
+    def test_label_studio_itself_takes_what_we_write(self) -> None:
+        sdk = pytest.importorskip(
+            "label_studio_sdk.label_interface", reason="needs pip install label-studio-sdk (500 MB)"
+        )
+        interface = sdk.LabelInterface(label_studio.interface(STANCES))
+        interface.validate()
+        for article in (ARTICLE, *(replace(ARTICLE, quotes=(quote,)) for quote in ARTICLE.quotes)):
+            task = label_studio.task(article, STANCES)
+            (prediction,) = task.pop("predictions")
+            assert interface.validate_task(task)
+            assert interface.validate_prediction(prediction, return_errors=True) == []
+
     def test_takes_the_annotation_that_counts_and_predictions_only_when_asked(self, tmp_path: Path) -> None:
         task = label_studio.task(ARTICLE, STANCES)
         whole = task["predictions"][0]["result"]
