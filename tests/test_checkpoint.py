@@ -96,7 +96,7 @@ TRAPS: dict[str, tuple[str, list[tuple[str, str | None, str | None]]]] = {
     ),
 }
 
-MISSED = {"an indirect offer": "the weights of 2026-11-26 do not find it"}  # once found, it has to leave this list
+MISSED = {"an indirect assurance": "the weights of 2026-11-27 read it as an offer, 0.49 to 0.37"}  # once found, it has to leave this list
 
 NO_QUOTES = {
     "a nickname": "His father, Ahmad Shah Massoud, the “Lion of Panjshir”, fought the Soviet army for ten years.",
