@@ -96,7 +96,8 @@ TRAPS: dict[str, tuple[str, list[tuple[str, str | None, str | None]]]] = {
     ),
 }
 
-MISSED = {"an indirect assurance": "the weights of 2026-11-27 read it as an offer, 0.49 to 0.37"}  # once found, it has to leave this list
+# once found, it has to leave this list
+MISSED = {"an indirect assurance": "the weights of 2026-11-27 read it as an offer, 0.49 to 0.37"}
 
 NO_QUOTES = {
     "a nickname": "His father, Ahmad Shah Massoud, the “Lion of Panjshir”, fought the Soviet army for ten years.",
