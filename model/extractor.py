@@ -34,6 +34,7 @@ class Extractor:
     """Finds the quotes of news articles with one model, on one device."""
 
     def __init__(self, model: QuoteModel, tokenizer: PreTrainedTokenizerBase) -> None:
+        keep_few_kernels()
         self.model = model
         torch.nn.Module.eval(model)
         self.tokenizer = tokenizer
@@ -52,7 +53,6 @@ class Extractor:
         source = str(FOLDER if model is None else model)
         if source.count("/") != 1 and not Path(source).is_dir():  # with one, it may be a hub id
             raise OSError(f"{source}: no such folder; give one that Quoth saved, or a hub id")
-        keep_few_kernels()
         where = _device(device)
         dtype = choose(precision, where)
         network = load_network(source).with_precision(dtype)

@@ -8,6 +8,7 @@ import pytest
 
 GROWTH = """
 import gc
+import resource
 from quoth import Extractor
 from quoth.model.memory import give_back_freed
 
@@ -15,7 +16,7 @@ def held():  # MiB
     gc.collect()
     give_back_freed()
     with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * 4 // 1024
+        return int(file.read().split()[1]) * resource.getpagesize() >> 20
 
 extractor = Extractor.from_pretrained(precision="bf16")
 sentence = "Marta Lind rejected the offer. “We will not sell the mill,” she told the council on Friday. "

@@ -110,7 +110,7 @@ def count_articles(paths: Iterable[str | Path], skip: Collection[Path] = ()) -> 
             match "text" if isinstance(path, InputError) else kind(path):
                 case "rows" | "csv" as rows if os.path.isfile(str(path)):
                     with open_bytes(str(path)) as file:
-                        total += (_records(file) - 1 if rows == "csv" else sum(1 for _ in file)) - 1
+                        total += (_csv_rows(file) if rows == "csv" else sum(1 for _ in file)) - 1
                 case "parquet":
                     from .tables import count_rows
 
@@ -120,13 +120,13 @@ def count_articles(paths: Iterable[str | Path], skip: Collection[Path] = ()) -> 
     return total
 
 
-def _records(lines: Iterable[bytes]) -> int:
-    """Count a CSV file's records, the one of column names too: lines that do not end within quotation marks.
+def _csv_rows(lines: Iterable[bytes]) -> int:
+    """Count a CSV file's rows without that of column names: lines that do not end within quotation marks, less one.
 
-    >>> _records([b"id,text\\n", b'a,"One.\\n', b'Two."\\n'])
-    2
+    >>> _csv_rows([b"id,text\\n", b'a,"One.\\n', b'Two."\\n'])
+    1
     """
-    count = within = 0
+    count, within = -1, 0
     for line in lines:
         within ^= line.count(b'"') & 1
         count += not within
