@@ -114,6 +114,16 @@ def count(page: "Page") -> int:
     return int(page.inner_text("#count").split()[0].replace(",", ""))
 
 
+def arrive(page: "Page", title: str | re.Pattern[str]) -> None:
+    """Wait for an article's title: a link changes the address, and the page is drawn anew a moment later."""
+    playwright.expect(page.locator(".reader h2")).to_have_text(title)
+
+
+def turn_to(page: "Page", view: str) -> None:
+    """Wait for a view that a click led to."""
+    page.locator(f"#tab-{view}[aria-current]").wait_for()
+
+
 def rows(page: "Page") -> list[str]:
     """Give the column of quotes, as far as it is drawn."""
     return page.locator(".sheet .c-quote").all_inner_texts()
@@ -170,9 +180,9 @@ class TestArticle:
     def test_the_list_leads_to_an_article_and_back(self, report: Report, tehran: list[Article]) -> None:
         page = report.write(tehran).open()
         page.get_by_role("link", name="Title 2").click()
-        assert page.inner_text(".reader h2") == "Title 2"
+        arrive(page, "Title 2")
         page.go_back()
-        assert page.inner_text(".reader h2") == "Title 0"
+        arrive(page, "Title 0")
 
 
 class TestTable:
@@ -221,7 +231,7 @@ class TestTable:
     def test_a_row_leads_to_its_place_in_the_article(self, report: Report, tehran: list[Article]) -> None:
         page = report.write(tehran).open("quotes")
         page.locator(".sheet .row", has_text="We rejected his offer").click()
-        assert page.inner_text(".reader h2") == "Title 1"
+        arrive(page, "Title 1")
         words = page.locator(".text .words.on").first
         assert "We rejected his offer" in words.inner_text()
         box = words.bounding_box()
@@ -238,7 +248,7 @@ class TestTable:
         assert page.evaluate("document.activeElement.closest('[data-row]').dataset.row") == str(count(page) - 1)
         assert len(rows(page)) < 60
         page.keyboard.press("Enter")
-        assert page.inner_text(".reader h2").endswith(" 39")
+        arrive(page, re.compile(" 39$"))
 
     def test_csv_of_shown_rows_runs_nothing(self, report: Report, tehran: list[Article], tmp_path: Path) -> None:
         text = '=cmd|"/c calc"!A1, \u200b@SUM(1) He'
@@ -267,16 +277,19 @@ class TestPeople:
         assert cell.inner_text().split() == ["✓", str(len(wanted))]
         cell.focus()
         page.keyboard.press("Enter")
+        turn_to(page, "quotes")
         assert page.url.endswith("#quotes") and count(page) == len(wanted)
         page.click("#clear")
         page.click("#tab-people")
         page.get_by_role("button", name="Amir Khan Muttaqi: 5 assurance").click()
+        turn_to(page, "quotes")
         assert count(page) == len(where(tehran, speaker="Amir Khan Muttaqi", stance="assurance")) == 5
 
     def test_a_bar_of_the_timeline_leads_to_its_quotes(self, report: Report, tehran: list[Article]) -> None:
         page = report.write(tehran).open("time")
         assert page.locator(".timeline .mark").count() > 3
         page.get_by_role("button", name=re.compile("^2022-01-12: ")).press("Enter")
+        turn_to(page, "quotes")
         assert count(page) == len(tehran[2].quotes)
 
     def test_groups_stand_side_by_side(self, report: Report, tehran: list[Article]) -> None:
@@ -290,6 +303,7 @@ class TestPeople:
         assert page.locator(".version").count() == len(groups)
         assert {"Harbour Post", "Northern Wire"} <= set(page.locator(".version figcaption > strong").all_inner_texts())
         page.locator(".version a").first.click()
+        turn_to(page, "articles")
         assert page.locator(".card.pinned").get_by_role("link", name="group 4").is_visible()
         page.click("#tab-quotes")
         page.click("#more-filters")
@@ -326,6 +340,7 @@ def test_a_hostile_article_executes_nothing(report: Report) -> None:
     page = report.write([evil, dated], title=HOSTILE, groups=groups).open("articles/0/0")
     for view in ("quotes", "people", "time", "same", "articles"):
         page.click(f"#tab-{view}")
+        turn_to(page, view)
         assert page.locator("img, a[href^='javascript']").count() == 0
     assert page.inner_text(".reader h2") == HOSTILE
     page.locator(".card summary").first.click()
