@@ -23,7 +23,12 @@ def compose(
     least = config.threshold if threshold is None else threshold
     kept = [(tokens, quote) for tokens, found in parts for quote in found if quote.score >= least]
     taken = sorted(char_span(text, tokens.offsets, *span) for tokens, quote in kept for span in quote.segments)
-    quotes = [_quote(text, tokens, quote, marks, taken, names, config.stances) for tokens, quote in kept]
+    quotes: list[Quote] = []
+    spoke_last: str | None = None
+    for tokens, found in kept:
+        quotes.append(_quote(text, tokens, found, marks, taken, names, config.stances, spoke_last))
+        speaker = quotes[-1].speaker
+        spoke_last = speaker.name if speaker else spoke_last
     return Article(id, tuple(quotes), config.name, text)
 
 
@@ -35,23 +40,23 @@ def _quote(
     taken: Sequence[tuple[int, int]],
     names: Names,
     labels: Sequence[str],
+    spoke_last: str | None,
 ) -> Quote:
     def chars(span: TokenSpan) -> tuple[int, int]:
         return char_span(text, tokens.offsets, *span)
 
-    def mention(span: TokenSpan | None, name: TokenSpan | None) -> Mention | None:
-        if span is None:
-            return None
-        start, end = chars(span)
-        place = chars(name) if name else None
-        return Mention(start, end, text[start:end], names.fullest((start, end), place))
+    def mention(span: tuple[int, int], name: str) -> Mention:
+        return Mention(*span, text[slice(*span)], name)
 
     spans = segment_spans(text, [chars(segment) for segment in found.segments], marks, taken)
     segments = tuple(Span.of(text, start, end) for start, end in spans)
     scores = {label: round(score, DIGITS) for label, score in zip(labels, found.stance, strict=True)}
     label = labels[found.label]
-    speaker = mention(found.speaker, found.speaker_name)
-    targets = [mention(*candidate) for candidate in found.targets]
+    speaker = None
+    if found.speaker:
+        pointed = [(chars(place), probability) for place, probability in found.speaker_names]
+        speaker = mention(chars(found.speaker), names.speaker(chars(found.speaker), pointed, spoke_last))
+    targets = [mention(chars(span), names.fullest(chars(span), chars(name))) for span, name in found.targets]
     return Quote(
         kind=kind_of(text, spans, marks),
         segments=segments,
@@ -63,12 +68,12 @@ def _quote(
     )
 
 
-def _other_party(candidates: Sequence[Mention | None], speaker: Mention | None) -> Mention | None:
+def _other_party(candidates: Sequence[Mention], speaker: Mention | None) -> Mention | None:
     """Give the first candidate that does not bear the speaker's own name: nobody speaks toward himself.
 
     Where all do, the first, which was named wrongly, keeps only its own words for a name.
     """
     name = speaker.name.casefold() if speaker else ""
-    others = (one for one in candidates if one and one.name.casefold() != name)
+    others = (one for one in candidates if one.name.casefold() != name)
     first = next(iter(candidates), None)
     return next(others, replace(first, name=first.text) if first else None)

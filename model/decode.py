@@ -11,6 +11,8 @@ from torch import Tensor
 
 from .network import ROLES, QuoteModel, States
 
+NAMES = 3  # places of a speaker's name that are considered
+
 TokenSpan = tuple[int, int]
 
 
@@ -18,8 +20,8 @@ TokenSpan = tuple[int, int]
 class FoundQuote:
     """A quote in tokens. `stance` has the labels' probabilities, `label` is the index of the likeliest.
 
-    `speaker_name` is where the party's fullest name stands. `targets` are the likeliest target and the next one, each
-    with the place of its name; none where there is no target.
+    `speaker_names` are where the speaker's fullest name may stand, likeliest first, with probabilities. `targets` are
+    the likeliest target and the next one, each with the place of its name; none where there is no target.
     """
 
     segments: tuple[TokenSpan, ...]
@@ -28,7 +30,7 @@ class FoundQuote:
     label: int
     cue: TokenSpan | None
     speaker: TokenSpan | None
-    speaker_name: TokenSpan | None
+    speaker_names: tuple[tuple[TokenSpan, float], ...]
     targets: tuple[tuple[TokenSpan, TokenSpan], ...]
 
 
@@ -132,16 +134,16 @@ def read_quotes(
     aimed &= acts
     another &= aimed
     parties = torch.cat([speakers, targets, others], 1)  # one call: the keys are computed once
-    places = model.name_starts(states, parties).argmax(-1)
-    ends = places + 1 + model.mention_ends(states, len(ROLES), places).argmax(-1)
-    named = torch.stack([places, ends], -1).chunk(3, 1)
+    likely, places = model.name_starts(states, parties).softmax(-1).topk(min(NAMES, length))
+    ends = places + 1 + model.mention_ends(states, len(ROLES), places.flatten(1)).argmax(-1).view_as(places)
+    named = torch.stack([places, ends], -1)
     cue, speaker, target, other = (
         _spans(spans, present)
         for spans, present in ((cues, cued), (speakers, spoken), (targets, aimed), (others, another))
     )
-    speaker_name, target_name, other_name = (
-        _spans(spans, present) for spans, present in zip(named, (spoken, aimed, another), strict=True)
-    )
+    speaker_named, target_named, other_named = named.chunk(3, 1)
+    speaker_names, chances = speaker_named.tolist(), likely.chunk(3, 1)[0].tolist()
+    target_name, other_name = (_spans(one[:, :, 0], on) for one, on in ((target_named, aimed), (other_named, another)))
     probabilities, best = stances.tolist(), labels.tolist()
     return [
         [
@@ -152,7 +154,11 @@ def read_quotes(
                 best[b][q],
                 cue=cue[b][q],
                 speaker=speaker[b][q],
-                speaker_name=speaker_name[b][q],
+                speaker_names=tuple(
+                    ((start, end), chance)
+                    for (start, end), chance in zip(speaker_names[b][q], chances[b][q], strict=True)
+                    if speaker[b][q] and chance > 0
+                ),
                 targets=tuple(
                     (span, name)
                     for span, name in ((target[b][q], target_name[b][q]), (other[b][q], other_name[b][q]))

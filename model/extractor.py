@@ -79,7 +79,7 @@ class Extractor:
     def find(self, texts: Sequence[str], batch_size: int = 16, marked_only: bool = False) -> list[list[Section]]:
         """Give each text's sections with the quotes found in them, whatever their score.
 
-        marked_only: pass over windows that hold no quotation mark.
+        marked_only: pass over text with no quotation mark in reach, and over quotes that hold none.
         """
         pieces = [
             (number, tokens.slice(start, end))
@@ -91,8 +91,10 @@ class Extractor:
         read = [index for index, (_, tokens) in enumerate(pieces) if not marked_only or has_marks(tokens)]
         quotes: dict[int, list[FoundQuote]] = {}
         for batch in _batches([len(pieces[index][1]) for index in read], batch_size):
-            states = self.encode([pieces[read[place]][1] for place in batch], marked_only)
-            quotes.update(zip([read[place] for place in batch], self.decode(states), strict=True))
+            places = [read[place] for place in batch]
+            parts = [pieces[place][1] for place in places]
+            states = self.encode(parts, marked_only)
+            quotes.update(zip(places, self.decode(states, parts if marked_only else None), strict=True))
         found: list[list[Section]] = [[] for _ in texts]
         for index, (number, tokens) in enumerate(pieces):
             found[number].append((tokens, quotes.get(index, [])))
@@ -107,9 +109,15 @@ class Extractor:
         return states
 
     @torch.inference_mode()
-    def decode(self, states: States) -> list[list[FoundQuote]]:
-        """Find and read each section's quotes."""
-        return read_quotes(self.model, states, find_quotes(self.model, states, tag_segments(self.model, states)))
+    def decode(self, states: States, marked: Sequence[Tokens] | None = None) -> list[list[FoundQuote]]:
+        """Find and read each section's quotes; of sections given as `marked`, only those that hold a quotation mark."""
+        found = find_quotes(self.model, states, tag_segments(self.model, states))
+        if marked is not None:
+            found = [
+                [quote for quote in quotes if any(has_marks(tokens.slice(*segment)) for segment in quote)]
+                for tokens, quotes in zip(marked, found, strict=True)
+            ]
+        return read_quotes(self.model, states, found)
 
 
 def load_network(source: str, **hub: Any) -> QuoteModel:

@@ -25,7 +25,7 @@ ROLES = ("cue", "speaker", "target")
 TAGS = ("O", "B", "I")
 DISTANCES = 14  # buckets of token distance on each side of a quote
 PARAGRAPHS = 4  # buckets of paragraph distance on each side
-WINDOW_TOKENS = 8192  # that go through the encoder at once, padding counted
+WINDOW_TOKENS = 2048  # that go through the encoder at once, padding counted: more do not fit into a core's cache
 READER_REACH = 96  # tokens around a quote that its reader attends to
 
 
@@ -55,11 +55,9 @@ class Readings:
 
 def span_means(hidden: Tensor, spans: Tensor) -> Tensor:
     """Average states over token spans: hidden [B, T, D], spans [B, N, 2], end exclusive -> [B, N, D] (0 if empty)."""
-    sums = nn.functional.pad(hidden.float().cumsum(1), (0, 0, 1, 0))
-    width = hidden.shape[-1]
-    start, end = (spans[..., side].clamp(min=0)[..., None].expand(-1, -1, width) for side in (0, 1))
-    length = (spans[..., 1] - spans[..., 0]).clamp(min=1)[..., None]
-    return ((sums.gather(1, end) - sums.gather(1, start)) / length).to(hidden.dtype)
+    steps = torch.arange(hidden.shape[1], device=hidden.device)
+    inside = (steps >= spans[..., :1]) & (steps < spans[..., 1:])
+    return inside.to(hidden.dtype) @ hidden / inside.sum(-1, keepdim=True).clamp(min=1)
 
 
 def at(hidden: Tensor, positions: Tensor) -> Tensor:
@@ -92,17 +90,20 @@ class Reader(nn.Module):
 
     def forward(self, query: Tensor, hidden: Tensor, inside: Tensor, around: Tensor) -> Tensor:
         """Attend from query [B, Q, D] to hidden [B, T, D] where inside and around [B, Q, T] -> [B, Q, 2 D]."""
-        batch, quotes, size = query.shape
-        split = (batch, -1, self.heads, size // self.heads)
-        # in fp32: sums over T, which depend on how the batch is padded, must not show
-        keys, values = (layer(hidden).view(split).transpose(1, 2).float() for layer in (self.key, self.value))
-        results = []
-        for part, region in zip(self.query(query).chunk(2, -1), (inside, around), strict=True):
-            scores = part.view(split).transpose(1, 2).float() @ keys.transpose(2, 3) / (size // self.heads) ** 0.5
-            scores = scores.masked_fill(~region[:, None], -1e4)
-            weights = scores.softmax(-1) * region[:, None]
-            results.append((weights @ values).transpose(1, 2).reshape(batch, quotes, size))
-        return torch.cat(results, -1).to(hidden.dtype)
+        keys, values = (self._split(layer(hidden)) for layer in (self.key, self.value))
+        queries = torch.cat([self._split(part) for part in self.query(query).chunk(2, -1)], 2)
+        region = torch.cat([inside, around], 1)
+        nowhere = ~region.any(-1)
+        # what may attend to nothing attends to all, and gets nothing
+        attended = nn.functional.scaled_dot_product_attention(
+            queries, keys, values, (region | nowhere[..., None])[:, None]
+        )
+        read = attended.transpose(1, 2).flatten(2).masked_fill(nowhere[..., None], 0)
+        return torch.cat(read.chunk(2, 1), -1)
+
+    def _split(self, states: Tensor) -> Tensor:
+        """Split [B, N, D] into heads -> [B, H, N, D / H]."""
+        return states.view(*states.shape[:2], self.heads, -1).transpose(1, 2)
 
 
 class Pointer(nn.Module):

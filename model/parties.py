@@ -2,56 +2,29 @@
 
 The network points from a mention ("he", "Nazary", "the minister") to where it sees the party's name. Rules over the
 article's own names keep it honest: a mention that is a name itself stays with that name ("Massoud" is never
-"Ali Maisam Nazary"), and a short form is completed ("Nazary" -> "Ali Maisam Nazary") where one full name fits.
+"Ali Maisam Nazary"), a short form is completed ("Nazary" -> "Ali Maisam Nazary") where one full name fits, an
+acronym is spelt out, "the information minister" is whom the article calls so, and "he" and "she" lean to who spoke
+last.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from difflib import get_close_matches
+from functools import cached_property
 
-_WORD = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž](?:[a-z]?\.|[\w’'-]*)|al-\w+)"  # a full stop only after an initial, or Mr
-_JOINT = r"(?:[ \u00a0](?:(?:de|da|del|der|di|van|von|bin|ibn|ben|al|el|la|le)[ \u00a0])*)"
-_NAME = re.compile(rf"{_WORD}(?:{_JOINT}{_WORD})*")
-_AMID = re.compile(rf"(?<=[\w,] ){_WORD}")  # capitalised in the middle of a sentence: a name
-_POSSESSIVE = re.compile(r"[’']s?$")
-_CONNECTORS = frozenset("de da del der di van von bin ibn ben al el la le of the and for".split())  # noqa: SIM905
-_PREPOSITIONS = frozenset("of to for in from with at by on and or as near like under against".split())  # noqa: SIM905
-# Words that may begin a mention and are no part of a name.
-_BEFORE = frozenset(
-    """mr mrs ms miss dr prof professor sir dame lord lady sen sens senator rep reps representative gov governor gen
-    general lt col colonel maj major capt captain cmdr commander sgt adm admiral rev president vice prime minister
-    secretary congressman congresswoman judge justice chancellor king queen prince princess pope sheikh imam mullah
-    maulvi ayatollah ambassador mayor chief speaker councillor councilman councilwoman attorney deputy foreign acting
-    former interior defence defense the a an in on at but and for as if when while after before he she they we i it
-    his her their our my its who that this these""".split()  # noqa: SIM905
-)
+from .names import AMID, NAME, POSSESSIVE, PREPOSITIONS, bare, name_words, untitled
+from .roles import Holder, held_by, holders
 
+Span = tuple[int, int]
 
-def name_words(mention: str) -> tuple[str, ...]:
-    """Give the words of the name that a mention is or ends in; none for a description.
-
-    Titles go, and what follows a comma. After a description the name stays ("campaign manager Robby Mook"), but not
-    after a preposition ("an aide to Trump").
-
-    >>> name_words("Mr. Nazary’s"), name_words("Deputy Minister Noor Gul, 52,"), name_words("an aide to Trump")
-    (('Nazary',), ('Noor', 'Gul'), ())
-    >>> name_words("the campaign’s manager Robby Mook")
-    ('Robby', 'Mook')
-    """
-    words = [_POSSESSIVE.sub("", word.strip('.;:()“”"')) for word in mention.split(",")[0].split()]
-    first = next((n for n in range(len(words), 0, -1) if not _in_name(words[n - 1])), 0)
-    while first < len(words) - 1 and words[first].casefold() in _BEFORE | _CONNECTORS:
-        first += 1
-    named = words[first:]
-    described = any(word.casefold() not in _BEFORE for word in words[:first])
-    if described and (len(named) < 2 or words[first - 1] in _PREPOSITIONS):
-        return ()
-    if len(words) == 1 and words[0].casefold() in _BEFORE:  # "He", "Minister"; but "Mr. King" is a name
-        return ()
-    return tuple(named) if any(word[:1].isupper() or word.startswith("al-") for word in named) else ()
-
-
-def _in_name(word: str) -> bool:
-    return word[:1].isupper() or word in _CONNECTORS or word.startswith("al-")
+_OWNER = re.compile(r"[’']s? \w")  # behind the name of one who owns what is spoken of
+_ACRONYM = re.compile(r"(?:[Tt]he )?(?!C[EFOT]O$|MEP$)(?:[A-Z]{3,}|(?:[A-Z]\.){3,})")  # but no person's post
+_LINK = r"(?:[ \u00a0-](?:[a-z]+[ \u00a0]){0,3})"  # between the words of an acronym's name
+_KNOWN = 5  # times that a surname stands alone before a full name, which then is another's
+_SPOKE_LAST = 0.35  # what having spoken last adds to a name's probability; .2 to .5 do as well
+_SPELLING = 0.85  # likeness of two spellings of one name, by difflib's ratio
+_LONG = 6  # letters of a name that may be spelt in two ways
 
 
 class Names:
@@ -59,17 +32,40 @@ class Names:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._amid = {_POSSESSIVE.sub("", match[0].strip(".")) for match in _AMID.finditer(text)}
-        self._full: dict[str, Counter[str]] = {}
-        for match in _NAME.finditer(text):
-            words = match[0].split()
-            while words and words[0].strip(".").casefold() in _BEFORE:
+        self._amid = {bare(match[0]) for match in AMID.finditer(text)}
+        self._full: dict[str, Counter[str]] = {}  # by their last word
+        self._first: dict[str, int] = {}  # where the first of them begins
+        self._people: list[tuple[int, int, list[str], str]] = []
+        self._known: dict[str, str | None] = {}  # what short forms stand for
+        for match in NAME.finditer(text):
+            given = [bare(word) for word in match[0].split()]
+            words = untitled(given)
+            if words[0].casefold() in PREPOSITIONS:  # it begins a sentence
                 words.pop(0)
-            words[-1:] = [_POSSESSIVE.sub("", word) for word in words[-1:]]
             if 2 <= len(words) <= 5 and not words[-1].isupper():
-                self._full.setdefault(words[-1].casefold(), Counter())[" ".join(words)] += 1
+                name, last = " ".join(words), words[-1].casefold()
+                self._full.setdefault(last, Counter())[name] += 1
+                self._first.setdefault(last, match.start())
+                self._people.append((*match.span(), given[: len(given) - len(words)], name))
 
-    def fullest(self, mention: tuple[int, int], pointed: tuple[int, int] | None) -> str:
+    def speaker(self, mention: Span, pointed: Sequence[tuple[Span, float]], spoke_last: str | None) -> str:
+        """Name the speaker of a mention, from where the network sees the name, likeliest first, with probabilities.
+
+        spoke_last: the name of the speaker before, to whom "he" and "she" lean.
+
+        >>> names = Names("Ann Lee met Amy Fox. She left.")
+        >>> names.speaker((21, 24), [((12, 19), 0.5), ((0, 7), 0.4)], "Ann Lee")
+        'Ann Lee'
+        """
+        if spoke_last is None or self.text[slice(*mention)].casefold() not in ("he", "she"):
+            return self.fullest(mention, pointed[0][0] if pointed else None)
+        likely: defaultdict[str, float] = defaultdict(float)
+        for place, probability in pointed:
+            likely[self.fullest(mention, place)] += probability
+        likely[spoke_last] += _SPOKE_LAST
+        return max(likely, key=likely.__getitem__)
+
+    def fullest(self, mention: Span, pointed: Span | None) -> str:
         """Name the party of a mention, characters start to end; `pointed` is where the network sees its name.
 
         >>> Names("Ali Maisam Nazary spoke. But Nazary said no.").fullest((29, 35), None)
@@ -77,11 +73,22 @@ class Names:
         """
         here = self.text[slice(*mention)]
         name = self.text[slice(*pointed)] if pointed else here
+        if _ACRONYM.fullmatch(here):
+            return self._spelt_out(here) or (name if _alike(here, name) else here)
         if self._is_name(here) and not _alike(here, name):
             name = " ".join(name_words(here))
+        elif pointed and mention[0] <= pointed[0] and pointed[1] < mention[1] and _OWNER.match(self.text, pointed[1]):
+            name = here  # "Scott's wife" is not Scott
+        elif name != here and not name_words(here):
+            office = held_by(here, self._holders)
+            name = office if office and not _alike(office, name) else name
         words = name_words(name)
         whole = self._complete(words[0]) if len(words) == 1 else None
-        return whole or _POSSESSIVE.sub("", name)
+        return whole or POSSESSIVE.sub("", name)
+
+    @cached_property
+    def _holders(self) -> list[Holder]:
+        return holders(self.text, self._people)
 
     def _is_name(self, mention: str) -> bool:
         """Tell a name from a description; "the Union", "the DNC" and a capital that only begins a sentence are none."""
@@ -93,12 +100,31 @@ class Names:
 
     def _complete(self, word: str) -> str | None:
         """Give the full name that ends in a word; None where no name does, or two parties' names do."""
-        longer = self._full.get(word.casefold())
+        if word not in self._known:
+            self._known[word] = self._find_full(word)
+        return self._known[word]
+
+    def _find_full(self, word: str) -> str | None:
+        last = word.casefold()
+        if last not in self._full and len(word) >= _LONG:  # "Karabalin" where the article has "Aset Qarabalin"
+            last = next(iter(get_close_matches(last, self._full, n=1, cutoff=_SPELLING)), last)
+        longer = self._full.get(last)
         if not longer:
+            return None
+        alone = re.findall(rf"\b{re.escape(word)}\b", self.text[: self._first[last]])
+        if len(alone) >= _KNOWN:  # "Mr. Obama" throughout, and Michelle Obama near the end
             return None
         best, _ = max(longer.items(), key=lambda item: (item[1], len(item[0])))
         parties = {full.split()[-2].casefold() for full in longer}
         return best if len(parties) == 1 else None
+
+    def _spelt_out(self, acronym: str) -> str | None:
+        """Give the name in the text that an acronym abbreviates, by its initials; None where there is none."""
+        if acronym not in self._known:
+            words = (rf"{letter}[\w’'&-]*" for letter in acronym.split()[-1].replace(".", ""))
+            found = re.search(rf"\b{_LINK.join(words)}\b", self.text)
+            self._known[acronym] = found[0] if found else None
+        return self._known[acronym]
 
 
 def _alike(one: str, other: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from ..model.parties import name_words
+from ..model.names import name_words
 
 NameKind = Literal["person", "organisation", "word", "acronym", "description"]
 

@@ -89,7 +89,8 @@ class TestRead:
         for length, quotes in zip(states.mask.sum(1).tolist(), found, strict=True):
             assert all(one[1] <= two[0] for one, two in pairwise(s for quote in quotes for s in quote.segments))
             for quote in quotes:
-                spans = (quote.cue, quote.speaker, quote.speaker_name, *chain(*quote.targets))
+                places = (place for place, _ in quote.speaker_names)
+                spans = (quote.cue, quote.speaker, *places, *chain(*quote.targets))
                 for start, end in (*quote.segments, *filter(None, spans)):
                     assert 0 <= start < end <= length
                 assert all(end - start <= model.config.mention_tokens for start, end in filter(None, spans))
@@ -103,7 +104,9 @@ class TestRead:
             for quote in (quote for article in self.read(model, tokenizer, TEXTS[1:2])[1] for quote in article):
                 assert 0 <= quote.score <= 1
                 assert len(quote.stance) == none + 1 and sum(quote.stance) == pytest.approx(1, abs=1e-5)
-                assert (quote.speaker is None) == (quote.speaker_name is None)
+                chances = [chance for _, chance in quote.speaker_names]
+                assert (quote.speaker is None) == (not chances)
+                assert chances == sorted(chances, reverse=True) and 0 <= sum(chances) <= 1 + 1e-5
                 assert len(quote.targets) <= 2 and len({target for target, _ in quote.targets}) == len(quote.targets)
                 act = quote.stance[none] < max(quote.stance)
                 assert act or not quote.targets
@@ -117,7 +120,7 @@ class TestRead:
             assert [quote.segments for quote in alone] == [quote.segments for quote in quotes]
             for one, two in zip(alone, quotes, strict=True):
                 assert (one.cue, one.speaker, one.targets) == (two.cue, two.speaker, two.targets)
-                assert one.speaker_name == two.speaker_name
+                assert [place for place, _ in one.speaker_names] == [place for place, _ in two.speaker_names]
                 assert (one.score, *one.stance) == pytest.approx((two.score, *two.stance), abs=1e-4)
 
     def test_no_quotes_at_all(self, model: QuoteModel, tokenizer: PreTrainedTokenizerBase) -> None:

@@ -38,6 +38,59 @@ def test_fullest(mention: tuple[int, int], pointed: tuple[int, int] | None, name
     assert Names(TEXT).fullest(mention, pointed) == name
 
 
+@pytest.mark.parametrize(
+    ("text", "mention", "pointed", "name"),
+    [
+        ("Ana Ruiz and Aset Qarabalin met. “No,” said Karabalin.", "Karabalin", "Ana Ruiz", "Aset Qarabalin"),
+        ("Ana Ruiz left. “No,” Melanie said.", "Melanie", "Ana Ruiz", "Melanie"),
+        (
+            "Ana Ruiz left. Her partner at Lenox, Tom Clarke, wept.",
+            "Her partner at Lenox, Tom Clarke,",
+            "Ana Ruiz",
+            "Tom Clarke",
+        ),
+        ("Ana Ruiz heard Indiana Gov. Mike Pence. Pence left.", "Pence", None, "Mike Pence"),
+        ("Ana Ruiz’s lawyer wept.", "Ana Ruiz’s lawyer", "Ana Ruiz", "Ana Ruiz’s lawyer"),
+        (
+            "The Alliance to Reclaim Our Schools, or AROS, and Ana Ruiz.",
+            "AROS",
+            "Ana Ruiz",
+            "Alliance to Reclaim Our Schools",
+        ),
+        ("The NAACP and Ana Ruiz spoke.", "The NAACP", "Ana Ruiz", "The NAACP"),
+        ("The CEO and Ana Ruiz spoke.", "The CEO", "Ana Ruiz", "Ana Ruiz"),  # a post is held by whom the network says
+        (
+            "State secretary Igor Hlavaj met Ana Ruiz. The state secretary left.",
+            "The state secretary",
+            "Ana Ruiz",
+            "Igor Hlavaj",
+        ),
+        ("Ana Ruiz met Li Wei, a deputy mayor. The deputy mayor left.", "The deputy mayor", "Ana Ruiz", "Li Wei"),
+        ("Ana Ruiz met Vice President Li Wei. The president left.", "The president", "Ana Ruiz", "Ana Ruiz"),
+        ("Mr. Obama " * 5 + "met Michelle Obama. Mr. Obama left.", "Mr. Obama", None, "Mr. Obama"),
+    ],
+)
+def test_rules(text: str, mention: str, pointed: str | None, name: str) -> None:
+    def last(words: str) -> tuple[int, int]:
+        return text.rindex(words), text.rindex(words) + len(words)
+
+    assert Names(text).fullest(last(mention), last(pointed) if pointed else None) == name
+
+
+def test_pronouns_lean_to_who_spoke_last() -> None:
+    text = "Ann Lee met Amy Fox and Al Ray. She left. They stayed."
+    names, lee, fox, she = Names(text), (0, 7), (12, 19), (32, 35)
+    for pointed, spoke_last, name in (
+        ([(fox, 0.5), (lee, 0.4)], None, "Amy Fox"),
+        ([(fox, 0.5), (lee, 0.4)], "Ann Lee", "Ann Lee"),
+        ([(fox, 0.9), (lee, 0.1)], "Ann Lee", "Amy Fox"),
+        ([], "Ann Lee", "Ann Lee"),
+        ([], None, "She"),
+    ):
+        assert names.speaker(she, pointed, spoke_last) == name
+    assert names.speaker((42, 46), [(fox, 0.5), (lee, 0.4)], "Ann Lee") == "Amy Fox"
+
+
 @pytest.mark.parametrize("text", ["", " ", "é", "’s", "A", "“”", "The", "Mr. "])
 def test_any_text(text: str) -> None:
     assert Names(text).fullest((0, len(text)), None) in (text, "")
