@@ -37,6 +37,7 @@ from ..model.config import QuoteConfig
 from ..model.extractor import Extractor
 from ..model.labels import STANCES
 from ..model.network import QuoteModel
+from ..model.precision import bf16_pays
 from ..model.windows import Batch, collate, tokenize
 from ..seeds.corpus import GoldArticle, load_authored, load_polnear
 from .augment import relayout, restyle
@@ -186,7 +187,7 @@ class QuoteTrainer(Trainer):
             warmup_steps=schedule.warmup,
             weight_decay=schedule.weight_decay,
             max_grad_norm=1.0,
-            bf16=bf16_pays(),
+            bf16=bf16_pays(torch.device("cuda" if torch.cuda.is_available() else "cpu")),
             use_cpu=not torch.cuda.is_available(),
             seed=config.seed,
             logging_steps=20,
@@ -335,10 +336,3 @@ def hardware() -> str:
     if torch.cuda.is_available():
         return f"{torch.cuda.device_count()} {torch.cuda.get_device_name()}"
     return f"{os.cpu_count()} CPU cores, {platform.processor() or platform.machine()}"
-
-
-def bf16_pays() -> bool:
-    """Tell whether this machine multiplies bf16 matrices in hardware."""
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported())
-    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
