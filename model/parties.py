@@ -22,7 +22,7 @@ _OWNER = re.compile(r"[’']s? \w")  # behind the name of one who owns what is s
 _ACRONYM = re.compile(r"(?:[Tt]he )?(?!C[EFOT]O$|MEP$)(?:[A-Z]{3,}|(?:[A-Z]\.){3,})")  # but no person's post
 _LINK = r"(?:[ \u00a0-](?:[a-z]+[ \u00a0]){0,3})"  # between the words of an acronym's name
 _KNOWN = 5  # times that a surname stands alone before a full name, which then is another's
-_SPOKE_LAST = 0.5  # what having spoken last adds to a name's probability; .2 does nearly as well
+_SPOKE_LAST = 0.2  # what having spoken last adds to a name's probability; with more, replies go to the wrong party
 _SPELLING = 0.85  # likeness of two spellings of one name, by difflib's ratio
 _LONG = 6  # letters of a name that may be spelt in two ways
 
