@@ -9,7 +9,7 @@ last.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -25,6 +25,7 @@ _KNOWN = 5  # times that a surname stands alone before a full name, which then i
 _SPOKE_LAST = 0.2  # what having spoken last adds to a name's probability; with more, replies go to the wrong party
 _SPELLING = 0.85  # likeness of two spellings of one name, by difflib's ratio
 _LONG = 6  # letters of a name that may be spelt in two ways
+_CROWD = 300  # surnames in a text among which no other spelling is looked for: to compare them all takes long
 
 
 class Names:
@@ -34,9 +35,9 @@ class Names:
         self.text = text
         self._amid = {bare(match[0]) for match in AMID.finditer(text)}
         self._full: dict[str, Counter[str]] = {}  # by their last word
-        self._first: dict[str, int] = {}  # where the first of them begins
+        self._alone: Counter[str] = Counter()  # surnames without a first name, before the first full name
         self._people: list[tuple[int, int, list[str], str]] = []
-        self._known: dict[str, str | None] = {}  # what short forms stand for
+        self._known: dict[str, str | None] = {}  # what short forms, acronyms and descriptions stand for
         for match in NAME.finditer(text):
             given = [bare(word) for word in match[0].split()]
             words = untitled(given)
@@ -45,8 +46,9 @@ class Names:
             if 2 <= len(words) <= 5 and not words[-1].isupper():
                 name, last = " ".join(words), words[-1].casefold()
                 self._full.setdefault(last, Counter())[name] += 1
-                self._first.setdefault(last, match.start())
                 self._people.append((*match.span(), given[: len(given) - len(words)], name))
+            elif len(words) == 1 and words[0].casefold() not in self._full:
+                self._alone[words[0].casefold()] += 1
 
     def speaker(self, mention: Span, pointed: Sequence[tuple[Span, float]], spoke_last: str | None) -> str:
         """Name the speaker of a mention, from where the network sees the name, likeliest first, with probabilities.
@@ -74,20 +76,20 @@ class Names:
         here = self.text[slice(*mention)]
         name = self.text[slice(*pointed)] if pointed else here
         if _ACRONYM.fullmatch(here):
-            return self._spelt_out(here) or (name if _alike(here, name) else here)
+            return self._stands_for(here, self._spelt_out) or (name if _alike(here, name) else here)
         if self._is_name(here) and not _alike(here, name):
             name = " ".join(name_words(here))
         elif pointed and mention[0] <= pointed[0] and pointed[1] < mention[1] and _OWNER.match(self.text, pointed[1]):
             name = here  # "Scott's wife" is not Scott
         elif name != here and not name_words(here):
-            office = held_by(here, self._holders)
+            office = self._stands_for(here, self._holding)
             name = office if office and not _alike(office, name) else name
         words = name_words(name)
-        whole = self._complete(words[0]) if len(words) == 1 else None
+        whole = self._stands_for(words[0], self._complete) if len(words) == 1 else None
         return whole or POSSESSIVE.sub("", name)
 
     @cached_property
-    def _holders(self) -> list[Holder]:
+    def _holders(self) -> dict[str, list[Holder]]:
         return holders(self.text, self._people)
 
     def _is_name(self, mention: str) -> bool:
@@ -98,21 +100,18 @@ class Names:
         titled = len(mention.split()) > len(words)
         return len(words) > 1 or any(titled or word in self._amid for word in words)
 
+    def _stands_for(self, form: str, find: Callable[[str], str | None]) -> str | None:
+        if form not in self._known:
+            self._known[form] = find(form)
+        return self._known[form]
+
     def _complete(self, word: str) -> str | None:
         """Give the full name that ends in a word; None where no name does, or two parties' names do."""
-        if word not in self._known:
-            self._known[word] = self._find_full(word)
-        return self._known[word]
-
-    def _find_full(self, word: str) -> str | None:
         last = word.casefold()
-        if last not in self._full and len(word) >= _LONG:  # "Karabalin" where the article has "Aset Qarabalin"
+        if last not in self._full and len(word) >= _LONG and len(self._full) <= _CROWD:  # "Karabalin" for "Qarabalin"
             last = next(iter(get_close_matches(last, self._full, n=1, cutoff=_SPELLING)), last)
         longer = self._full.get(last)
-        if not longer:
-            return None
-        alone = re.findall(rf"\b{re.escape(word)}\b", self.text[: self._first[last]])
-        if len(alone) >= _KNOWN:  # "Mr. Obama" throughout, and Michelle Obama near the end
+        if not longer or self._alone[last] >= _KNOWN:  # "Mr. Obama" throughout, and Michelle Obama near the end
             return None
         best, _ = max(longer.items(), key=lambda item: (item[1], len(item[0])))
         parties = {full.split()[-2].casefold() for full in longer}
@@ -120,11 +119,12 @@ class Names:
 
     def _spelt_out(self, acronym: str) -> str | None:
         """Give the name in the text that an acronym abbreviates, by its initials; None where there is none."""
-        if acronym not in self._known:
-            words = (rf"{letter}[\w’'&-]*" for letter in acronym.split()[-1].replace(".", ""))
-            found = re.search(rf"\b{_LINK.join(words)}\b", self.text)
-            self._known[acronym] = found[0] if found else None
-        return self._known[acronym]
+        words = (rf"{letter}[\w’'&-]*" for letter in acronym.split()[-1].replace(".", ""))
+        found = re.search(rf"\b{_LINK.join(words)}\b", self.text)
+        return found[0] if found else None
+
+    def _holding(self, description: str) -> str | None:
+        return held_by(description, self._holders)
 
 
 def _alike(one: str, other: str) -> bool:

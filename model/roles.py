@@ -5,7 +5,7 @@ general,"). A description fits where all its words do, and where its noun ends t
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 _DEFINITE = re.compile(r"(?:the|its|their|his|her)\s|[\w ]+[’']s\s", re.IGNORECASE)
@@ -31,18 +31,23 @@ class Holder:
     behind: Words
 
 
-def holders(text: str, people: Iterable[tuple[int, int, Sequence[str], str]]) -> list[Holder]:
-    """Read the offices of people off a text; people: where their names stand, the titles in them, the names alone."""
-    found = []
+def holders(text: str, people: Iterable[tuple[int, int, Sequence[str], str]]) -> dict[str, list[Holder]]:
+    """Read the offices of people off a text, by the word that ends them.
+
+    people: where their names stand, the titles in them, the names without titles.
+    """
+    found: dict[str, list[Holder]] = {}
     for start, end, titles, name in people:
         before = _BEFORE.split(text[max(0, start - _SPAN) : start])[-1]
         behind = _BEHIND.match(text, end)
         words = (*_words(before), *_words(" ".join(titles)))
-        found.append(Holder(name, words, _noun(behind[1]) if behind else (), _words(behind[1]) if behind else ()))
+        one = Holder(name, words, _noun(behind[1]) if behind else (), _words(behind[1]) if behind else ())
+        for last in {*one.before[-1:], *one.noun[-1:]}:
+            found.setdefault(last, []).append(one)
     return found
 
 
-def held_by(description: str, among: Iterable[Holder]) -> str | None:
+def held_by(description: str, among: Mapping[str, Sequence[Holder]]) -> str | None:
     """Give the name of the only person whose office a definite description tells; None for none, or for several.
 
     >>> text = "Interior Minister Ana Ruiz met Ali Demir, a deputy prosecutor general, in Lima."
@@ -54,7 +59,7 @@ def held_by(description: str, among: Iterable[Holder]) -> str | None:
     noun, words = _noun(description), set(_words(description))
     if not noun or not _DEFINITE.match(description):
         return None
-    names = {one.name for one in among if _holds(one, noun, words)}
+    names = {one.name for one in among.get(noun[-1], ()) if _holds(one, noun, words)}
     return max(names, key=len) if len({name.split()[-1] for name in names}) == 1 else None
 
 

@@ -184,7 +184,7 @@ def test_only_what_is_marked_is_nearly_the_same(extractor: Extractor) -> None:
 
     def facts(articles: list[Article]) -> dict[tuple[str, tuple[Span, ...]], tuple[str | None, str]]:
         return {
-            (article.id, quote.segments): (quote.speaker and quote.speaker.name, quote.stance.label)
+            (article.id, quote.segments): (quote.speaker.name if quote.speaker else None, quote.stance.label)
             for article in articles
             for quote in article.quotes
         }

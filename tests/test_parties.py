@@ -67,7 +67,7 @@ def test_fullest(mention: tuple[int, int], pointed: tuple[int, int] | None, name
         ),
         ("Ana Ruiz met Li Wei, a deputy mayor. The deputy mayor left.", "The deputy mayor", "Ana Ruiz", "Li Wei"),
         ("Ana Ruiz met Vice President Li Wei. The president left.", "The president", "Ana Ruiz", "Ana Ruiz"),
-        ("Mr. Obama " * 5 + "met Michelle Obama. Mr. Obama left.", "Mr. Obama", None, "Mr. Obama"),
+        ("Mr. Obama won. " * 5 + "He met Michelle Obama. Mr. Obama left.", "Mr. Obama", None, "Mr. Obama"),
     ],
 )
 def test_rules(text: str, mention: str, pointed: str | None, name: str) -> None:
