@@ -26,9 +26,10 @@ def compose(
     quotes: list[Quote] = []
     spoke_last: str | None = None
     for tokens, found in kept:
-        quotes.append(_quote(text, tokens, found, marks, taken, names, config.stances, spoke_last))
-        speaker = quotes[-1].speaker
-        spoke_last = speaker.name if speaker else spoke_last
+        quote = _quote(text, tokens, found, marks, taken, names, config.stances, spoke_last)
+        quotes.append(quote)
+        if quote.speaker:
+            spoke_last = quote.speaker.name
     return Article(id, tuple(quotes), config.name, text)
 
 
@@ -54,9 +55,11 @@ def _quote(
     label = labels[found.label]
     speaker = None
     if found.speaker:
-        pointed = [(chars(place), probability) for place, probability in found.speaker_names]
-        speaker = mention(chars(found.speaker), names.speaker(chars(found.speaker), pointed, spoke_last))
-    targets = [mention(chars(span), names.fullest(chars(span), chars(name))) for span, name in found.targets]
+        place = chars(found.speaker)
+        pointed = [(chars(name), probability) for name, probability in found.speaker_names]
+        speaker = mention(place, names.speaker(place, pointed, spoke_last))
+    aimed = [(chars(span), chars(name)) for span, name in found.targets]
+    targets = [mention(span, names.fullest(span, name)) for span, name in aimed]
     return Quote(
         kind=kind_of(text, spans, marks),
         segments=segments,

@@ -134,16 +134,18 @@ def read_quotes(
     aimed &= acts
     another &= aimed
     parties = torch.cat([speakers, targets, others], 1)  # one call: the keys are computed once
-    likely, places = model.name_starts(states, parties).softmax(-1).topk(min(NAMES, length))
-    ends = places + 1 + model.mention_ends(states, len(ROLES), places.flatten(1)).argmax(-1).view_as(places)
-    named = torch.stack([places, ends], -1)
+    of_speakers, *of_targets = model.name_starts(states, parties).chunk(3, 1)
+    chances, likely = of_speakers.softmax(-1).topk(min(NAMES, length))
+    places = torch.cat([likely.flatten(1), *(scores.argmax(-1) for scores in of_targets)], 1)
+    ends = places + 1 + model.mention_ends(states, len(ROLES), places).argmax(-1)
+    named = torch.stack([places, ends], -1).split([likely[0].numel(), targets.shape[1], others.shape[1]], 1)
     cue, speaker, target, other = (
         _spans(spans, present)
         for spans, present in ((cues, cued), (speakers, spoken), (targets, aimed), (others, another))
     )
-    speaker_named, target_named, other_named = named.chunk(3, 1)
-    speaker_names, chances = speaker_named.tolist(), likely.chunk(3, 1)[0].tolist()
-    target_name, other_name = (_spans(one[:, :, 0], on) for one, on in ((target_named, aimed), (other_named, another)))
+    speaker_names = named[0].unflatten(1, likely.shape[1:]).tolist()
+    target_name, other_name = (_spans(*pair) for pair in zip(named[1:], (aimed, another), strict=True))
+    speaker_chances = chances.tolist()
     probabilities, best = stances.tolist(), labels.tolist()
     return [
         [
@@ -156,7 +158,7 @@ def read_quotes(
                 speaker=speaker[b][q],
                 speaker_names=tuple(
                     ((start, end), chance)
-                    for (start, end), chance in zip(speaker_names[b][q], chances[b][q], strict=True)
+                    for (start, end), chance in zip(speaker_names[b][q], speaker_chances[b][q], strict=True)
                     if speaker[b][q] and chance > 0
                 ),
                 targets=tuple(

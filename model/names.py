@@ -52,11 +52,11 @@ def _name_at_end(words_of: str, alone: bool = False) -> tuple[str, ...]:
     """Give the name that words are or end in; `alone`: nothing but titles may stand before it."""
     words = [bare(word) for word in words_of.split()]
     first = next((n for n in range(len(words), 0, -1) if not _in_name(words[n - 1])), 0)
-    described = any(not is_title(word) for word in words[:first])
+    described = any(not _is_title(word) for word in words[:first])
     named = untitled(words[first:])
     if described and (alone or len(named) < 2 or words[first - 1] in PREPOSITIONS):
         return ()
-    if len(words) == 1 and is_title(words[0]):  # "He", "Minister"; but "Mr. King" is a name
+    if len(words) == 1 and _is_title(words[0]):  # "He", "Minister"; but "Mr. King" is a name
         return ()
     return tuple(named) if any(word[:1].isupper() or word.startswith("al-") for word in named) else ()
 
@@ -66,12 +66,12 @@ def untitled(words: Sequence[str]) -> list[str]:
     offices = (n + 1 for n, word in enumerate(words[:-1]) if word.strip(".").casefold() in _OFFICES)
     office = 0 if "and" in words else max(offices, default=0)  # "Mr. King and Mr. Schultz" are two
     rest = list(words[office:])
-    while len(rest) > 1 and (is_title(rest[0]) or rest[0].casefold() in _CONNECTORS):
+    while len(rest) > 1 and (_is_title(rest[0]) or rest[0].casefold() in _CONNECTORS):
         rest.pop(0)
     return rest
 
 
-def is_title(word: str) -> bool:
+def _is_title(word: str) -> bool:
     """Tell whether a word may begin a mention without being part of a name: a title, a pronoun, an article."""
     return word.strip(".").casefold() in _BEFORE
 

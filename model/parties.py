@@ -37,7 +37,7 @@ class Names:
         self._full: dict[str, Counter[str]] = {}  # by their last word
         self._alone: Counter[str] = Counter()  # surnames without a first name, before the first full name
         self._people: list[tuple[int, int, list[str], str]] = []
-        self._known: dict[str, str | None] = {}  # what short forms, acronyms and descriptions stand for
+        self._known: dict[tuple[str, str], str | None] = {}  # by rule: what short forms and descriptions stand for
         for match in NAME.finditer(text):
             given = [bare(word) for word in match[0].split()]
             words = untitled(given)
@@ -101,9 +101,10 @@ class Names:
         return len(words) > 1 or any(titled or word in self._amid for word in words)
 
     def _stands_for(self, form: str, find: Callable[[str], str | None]) -> str | None:
-        if form not in self._known:
-            self._known[form] = find(form)
-        return self._known[form]
+        key = (find.__name__, form)  # "AROS" may be asked for as an acronym, and as a surname
+        if key not in self._known:
+            self._known[key] = find(form)
+        return self._known[key]
 
     def _complete(self, word: str) -> str | None:
         """Give the full name that ends in a word; None where no name does, or two parties' names do."""

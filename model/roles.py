@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from .names import POSSESSIVE
+
 _DEFINITE = re.compile(r"(?:the|its|their|his|her)\s|[\w ]+[’']s\s", re.IGNORECASE)
 _WORD = re.compile(r"[\w’'-]+")
-_POSSESSIVE = re.compile(r"[’']s?$")
 _EMPTY = frozenset("the a an its his her their our my of for in at on to and".split())  # noqa: SIM905
 _PHRASE = re.compile(r"\s(?:of|for|in|at|on|to|from|with|who|said|says|told)\b")  # what ends the office's noun
 _BEFORE = re.compile(r'[.;:!?"“”\n(—–]|,\s(?=.*,)')  # what an office before a name does not reach over
@@ -76,5 +77,5 @@ def _noun(description: str) -> Words:
 
 
 def _words(phrase: str) -> Words:
-    words = (_POSSESSIVE.sub("", word).casefold() for word in _WORD.findall(phrase))
+    words = (POSSESSIVE.sub("", word).casefold() for word in _WORD.findall(phrase))
     return tuple(word for word in words if word not in _EMPTY)

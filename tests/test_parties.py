@@ -77,6 +77,13 @@ def test_rules(text: str, mention: str, pointed: str | None, name: str) -> None:
     assert Names(text).fullest(last(mention), last(pointed) if pointed else None) == name
 
 
+def test_what_was_asked_before_does_not_matter() -> None:
+    text = "The Alliance to Reclaim Our Schools met. It spoke for AROS."
+    names, it, aros = Names(text), (41, 43), (54, 58)
+    assert names.fullest(it, aros) == "AROS"  # no surname that a full name completes
+    assert names.fullest(aros, aros) == Names(text).fullest(aros, aros) == "Alliance to Reclaim Our Schools"
+
+
 def test_pronouns_lean_to_who_spoke_last() -> None:
     text = "Ann Lee met Amy Fox and Al Ray. She left. They stayed."
     names, lee, fox, she = Names(text), (0, 7), (12, 19), (32, 35)

@@ -411,7 +411,7 @@ def test_two_thousand_articles_are_fast(report: Report) -> None:
     for selector, value in inputs.items():
         for view in ("quotes", "people", "time", "articles"):
             page.evaluate(f"location.hash = '#{view}'")
-            page.locator(f"#tab-{view}[aria-current]").wait_for()
+            turn_to(page, view)
             times[f"{view}: {selector} {value}"] = page.evaluate(
                 """([selector, value]) => {
                   const input = document.querySelector(selector);
