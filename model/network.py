@@ -56,8 +56,12 @@ class Readings:
 def span_means(hidden: Tensor, spans: Tensor) -> Tensor:
     """Average states over token spans: hidden [B, T, D], spans [B, N, 2], end exclusive -> [B, N, D] (0 if empty)."""
     steps = torch.arange(hidden.shape[1], device=hidden.device)
-    inside = (steps >= spans[..., :1]) & (steps < spans[..., 1:])
-    return inside.to(hidden.dtype) @ hidden / inside.sum(-1, keepdim=True).clamp(min=1)
+    return mean_where((steps >= spans[..., :1]) & (steps < spans[..., 1:]), hidden)
+
+
+def mean_where(places: Tensor, hidden: Tensor) -> Tensor:
+    """Average the states at places: bool [B, N, T], hidden [B, T, D] -> [B, N, D] (0 where there are none)."""
+    return places.to(hidden.dtype) @ hidden / places.sum(-1, keepdim=True).clamp(min=1)
 
 
 def at(hidden: Tensor, positions: Tensor) -> Tensor:
@@ -230,16 +234,14 @@ class QuoteModel(PreTrainedModel):
 
     def read(self, states: States, quotes: Tensor) -> Readings:
         """Read quotes given as token segments [B, Q, S, 2], end exclusive, padded with -1."""
-        hidden, batch, count = states.hidden, quotes.shape[0], quotes.shape[1]
-        lengths = (quotes[..., 1] - quotes[..., 0]).clamp(min=0)
-        means = span_means(hidden, quotes.flatten(1, 2)).view(batch, count, -1, hidden.shape[-1])
-        mean = (means * lengths[..., None]).sum(2) / lengths.sum(-1).clamp(min=1)[..., None]
+        hidden = states.hidden
         first, last = quotes[:, :, 0, 0], quotes[..., 1].amax(-1)
-        edges = [at(hidden, position) for position in (first, last - 1, first - 1)]
-        query = self.quote_query(torch.cat([mean.to(hidden.dtype), *edges], -1))
         inside, around, buckets, paragraphs = self._places(states, quotes, first, last)
+        mean = mean_where(inside, hidden)
+        edges = [at(hidden, position) for position in (first, last - 1, first - 1)]
+        query = self.quote_query(torch.cat([mean, *edges], -1))
         read = self.reader(query, hidden, inside, around)
-        whole = torch.cat([query, read, mean.to(hidden.dtype)], -1)
+        whole = torch.cat([query, read, mean], -1)
         pointed = torch.cat([query, read[..., hidden.shape[-1] :]], -1)
         bias = self.distance_bias(buckets) + self.paragraph_bias(paragraphs)
         absent = self.absent(whole).float()
