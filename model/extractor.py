@@ -14,7 +14,6 @@ import torch
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils import logging
 
-from .attention import PRODUCTS
 from .checkpoint import FOLDER
 from .compose import Section, compose
 from .config import QuoteConfig
@@ -57,8 +56,6 @@ class Extractor:
         where = _device(device)
         dtype = choose(precision, where)
         network = load_network(source).with_precision(dtype)
-        if where.type == "cpu" and dtype == torch.bfloat16:
-            network.encoder.set_attn_implementation(PRODUCTS)
         return cls(torch.nn.Module.to(network, where), AutoTokenizer.from_pretrained(source))
 
     def __call__(self, text: str, id: str = "") -> Article:
