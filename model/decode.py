@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .network import ROLES, QuoteModel, States
+from .network import ROLES, QuoteModel, States, within
 
 NAMES = 3  # places of a speaker's name that are considered
 
@@ -106,14 +106,13 @@ def read_quotes(
     model: QuoteModel, states: States, quotes: Sequence[Sequence[Sequence[TokenSpan]]]
 ) -> list[list[FoundQuote]]:
     """Read every given quote: score, stance, mentions and names; scores are calibrated by the config's temperatures."""
-    config, device = model.config, states.hidden.device
-    readings = model.read(states, pad_quotes(quotes).to(device))
+    config = model.config
+    readings = model.read(states, pad_quotes(quotes).to(states.hidden.device))
     scores = (readings.score / config.score_temperature).sigmoid().tolist()
     stances = (readings.stance / config.stance_temperature).softmax(-1)
     labels = stances.argmax(-1)
     acts = labels != len(config.stances) - 1
     length = states.mask.shape[1]
-    steps = torch.arange(length + 1, device=device)
 
     def mention(role: int, logits: Tensor) -> tuple[Tensor, Tensor]:
         """Spans [B, Q, 2] of the likeliest mention, and whether there is one, [B, Q]."""
@@ -122,9 +121,8 @@ def read_quotes(
         return torch.stack([starts, ends], -1).clamp(max=length), starts < length
 
     def without(logits: Tensor, spans: Tensor) -> Tensor:
-        """Rule out the tokens of spans as starts; that there is no mention stays possible."""
-        inside = (steps >= spans[..., :1]) & (steps < spans[..., 1:]) & (steps < length)
-        return logits.masked_fill(inside, -1e4)
+        """Rule out the tokens of spans as starts; that there is no mention, the last logit, stays possible."""
+        return logits.masked_fill(within(spans, length + 1), -1e4)
 
     cues, cued = mention(0, readings.starts[:, :, 0])
     speakers, spoken = mention(1, readings.starts[:, :, 1])

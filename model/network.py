@@ -55,8 +55,13 @@ class Readings:
 
 def span_means(hidden: Tensor, spans: Tensor) -> Tensor:
     """Average states over token spans: hidden [B, T, D], spans [B, N, 2], end exclusive -> [B, N, D] (0 if empty)."""
-    steps = torch.arange(hidden.shape[1], device=hidden.device)
-    return mean_where((steps >= spans[..., :1]) & (steps < spans[..., 1:]), hidden)
+    return mean_where(within(spans, hidden.shape[1]), hidden)
+
+
+def within(spans: Tensor, length: int) -> Tensor:
+    """Tell which of `length` tokens stand in each span: spans [..., 2], end exclusive -> bool [..., length]."""
+    steps = torch.arange(length, device=spans.device)
+    return (steps >= spans[..., :1]) & (steps < spans[..., 1:])
 
 
 def mean_where(places: Tensor, hidden: Tensor) -> Tensor:
@@ -282,7 +287,7 @@ class QuoteModel(PreTrainedModel):
         steps = torch.arange(states.mask.shape[1], device=quotes.device)
         inside = torch.zeros(*quotes.shape[:2], len(steps), dtype=torch.bool, device=quotes.device)
         for segment in quotes.unbind(2):
-            inside |= (steps >= segment[..., :1]) & (steps < segment[..., 1:])
+            inside |= within(segment, len(steps))
         before, after = first[..., None] - steps, steps - last[..., None] + 1
         around = ~inside & (before <= READER_REACH) & (after <= READER_REACH) & states.mask[:, None]
         buckets = torch.full_like(before, 2 * DISTANCES + 1)  # between two segments
