@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .network import ROLES, QuoteModel, States, within
+from .network import ROLES, QuoteModel, States, at, within
+from .windows import round_up
 
+STEP = 8  # quotes or segments; those of a section are padded to a multiple of it
 NAMES = 3  # places of a speaker's name that are considered
 
 TokenSpan = tuple[int, int]
@@ -64,9 +66,9 @@ def group(segments: Sequence[TokenSpan], linked: Sequence[bool]) -> list[list[To
     return quotes
 
 
-def pad_quotes(quotes: Sequence[Sequence[Sequence[TokenSpan]]]) -> Tensor:
-    """Pad token segments of quotes of articles to int64 [B, Q, S, 2] with -1; Q and S are at least 1."""
-    count = max([1, *(len(article) for article in quotes)])
+def pad_quotes(quotes: Sequence[Sequence[Sequence[TokenSpan]]], step: int = 1) -> Tensor:
+    """Pad token segments of quotes of articles to int64 [B, Q, S, 2] with -1, Q to a multiple of step; Q, S >= 1."""
+    count = round_up(max([1, *(len(article) for article in quotes)]), step)
     parts = max([1, *(len(segments) for article in quotes for segments in article)])
     padded = torch.full((len(quotes), count, parts, 2), -1)
     for b, article in enumerate(quotes):
@@ -76,9 +78,9 @@ def pad_quotes(quotes: Sequence[Sequence[Sequence[TokenSpan]]]) -> Tensor:
     return padded
 
 
-def pad_segments(segments: Sequence[Sequence[TokenSpan]]) -> Tensor:
-    """Pad token segments of articles to int64 [B, S, 2] with -1; S is at least 1."""
-    return pad_quotes([[article] for article in segments])[:, 0]
+def pad_segments(segments: Sequence[Sequence[TokenSpan]], step: int = 1) -> Tensor:
+    """Pad token segments of articles to int64 [B, S, 2] with -1, S to a multiple of step, at least 1."""
+    return pad_quotes([[[span] for span in article] for article in segments], step)[:, :, 0]
 
 
 @torch.no_grad()
@@ -94,9 +96,7 @@ def find_quotes(
     model: QuoteModel, states: States, segments: Sequence[Sequence[TokenSpan]]
 ) -> list[list[list[TokenSpan]]]:
     """Join each section's segments into quotes by the link head."""
-    padded = pad_segments(segments).to(states.hidden.device)
-    if padded.shape[1] < 2:
-        return [group(article, []) for article in segments]
+    padded = pad_segments(segments, STEP).to(states.hidden.device)
     linked = (model.link(states, padded) > 0).tolist()
     return [group(article, row) for article, row in zip(segments, linked, strict=True)]
 
@@ -107,11 +107,11 @@ def read_quotes(
 ) -> list[list[FoundQuote]]:
     """Read every given quote: score, stance, mentions and names; scores are calibrated by the config's temperatures."""
     config = model.config
-    readings = model.read(states, pad_quotes(quotes).to(states.hidden.device))
+    padded = pad_quotes(quotes, STEP).to(states.hidden.device)
+    readings = model.read(states, padded)
     scores = (readings.score / config.score_temperature).sigmoid().tolist()
     stances = (readings.stance / config.stance_temperature).softmax(-1)
     labels = stances.argmax(-1)
-    acts = labels != len(config.stances) - 1
     length = states.mask.shape[1]
 
     def mention(role: int, logits: Tensor) -> tuple[Tensor, Tensor]:
@@ -124,46 +124,48 @@ def read_quotes(
         """Rule out the tokens of spans as starts; that there is no mention, the last logit, stays possible."""
         return logits.masked_fill(within(spans, length + 1), -1e4)
 
-    cues, cued = mention(0, readings.starts[:, :, 0])
-    speakers, spoken = mention(1, readings.starts[:, :, 1])
-    logits = without(readings.starts[:, :, 2], speakers)  # nobody speaks toward himself
+    cues, cued = mention(0, readings.starts[0])
+    speakers, spoken = mention(1, readings.starts[1])
+    # only acts have targets: A quotes of each section are looked at, its acts first
+    acts, order = ((labels < len(config.stances) - 1) & (padded[:, :, 0, 0] >= 0)).sort(descending=True, stable=True)
+    count = min(round_up(int(acts.sum(-1).max()), STEP), acts.shape[1])
+    acts, order = acts[:, :count], order[:, :count]
+    logits = without(at(readings.starts[2], order), at(speakers, order))  # nobody speaks toward himself
     targets, aimed = mention(2, logits)
     others, another = mention(2, without(logits, targets))
     aimed &= acts
     another &= aimed
     parties = torch.cat([speakers, targets, others], 1)  # one call: the keys are computed once
-    of_speakers, *of_targets = model.name_starts(states, parties).chunk(3, 1)
-    chances, likely = of_speakers.softmax(-1).topk(min(NAMES, length))
-    places = torch.cat([likely.flatten(1), *(scores.argmax(-1) for scores in of_targets)], 1)
+    of_speakers, of_targets = model.name_starts(states, parties).split([speakers.shape[1], 2 * count], 1)
+    best, likely = of_speakers.topk(min(NAMES, length))
+    chances = (best - of_speakers.logsumexp(-1, keepdim=True)).exp().tolist()
+    places = torch.cat([likely.flatten(1), of_targets.argmax(-1)], 1)
     ends = places + 1 + model.mention_ends(states, len(ROLES), places).argmax(-1)
-    named = torch.stack([places, ends], -1).split([likely[0].numel(), targets.shape[1], others.shape[1]], 1)
-    cue, speaker, target, other = (
-        _spans(spans, present)
-        for spans, present in ((cues, cued), (speakers, spoken), (targets, aimed), (others, another))
-    )
-    speaker_names = named[0].unflatten(1, likely.shape[1:]).tolist()
-    target_name, other_name = (_spans(*pair) for pair in zip(named[1:], (aimed, another), strict=True))
-    speaker_chances = chances.tolist()
-    probabilities, best = stances.tolist(), labels.tolist()
+    speaker_names, *target_names = torch.stack([places, ends], -1).split([likely[0].numel(), count, count], 1)
+    cue, speaker = _spans(cues, cued), _spans(speakers, spoken)
+    names = speaker_names.unflatten(1, likely.shape[1:]).tolist()
+    toward, named = (_spans(spans, aimed) for spans in (targets, target_names[0]))
+    beyond, titled = (_spans(spans, another) for spans in (others, target_names[1]))
+    aims = [
+        {q: ((toward[b][a], named[b][a]), (beyond[b][a], titled[b][a])) for a, q in enumerate(row)}
+        for b, row in enumerate(order.tolist())
+    ]
+    probabilities, label = stances.tolist(), labels.tolist()
     return [
         [
             FoundQuote(
                 tuple(segments),
                 scores[b][q],
                 tuple(probabilities[b][q]),
-                best[b][q],
+                label[b][q],
                 cue=cue[b][q],
                 speaker=speaker[b][q],
                 speaker_names=tuple(
                     ((start, end), chance)
-                    for (start, end), chance in zip(speaker_names[b][q], speaker_chances[b][q], strict=True)
+                    for (start, end), chance in zip(names[b][q], chances[b][q], strict=True)
                     if speaker[b][q] and chance > 0
                 ),
-                targets=tuple(
-                    (span, name)
-                    for span, name in ((target[b][q], target_name[b][q]), (other[b][q], other_name[b][q]))
-                    if span and name
-                ),
+                targets=tuple((span, name) for span, name in aims[b].get(q, ()) if span and name),
             )
             for q, segments in enumerate(article)
         ]

@@ -23,9 +23,10 @@ from .memory import keep_few_kernels
 from .network import QuoteModel, States
 from .precision import choose
 from .records import Article
-from .windows import Tokens, collate, has_marks, sections, tokenize
+from .windows import Tokens, collate, has_marks, powers, sections, tokenize
 
-TOKENS = 8192  # in a batch, padding counted: bounds its memory
+TOKENS = 8192  # in a batch, its longest section's length for each: bounds its memory
+LENGTH_STEP = 128  # tokens; a batch's sections are padded to a multiple of it
 BLOCK = 8  # batches whose articles are sorted by length together
 CHARACTERS = 2_000_000  # of text in a block, unless it is one article alone
 
@@ -104,7 +105,9 @@ class Extractor:
     def encode(self, batch: Sequence[Tokens], marked_only: bool = False) -> States:
         """Pass a batch of sections through the encoder."""
         config = self.model.config
-        inputs = collate(batch, self.tokenizer, config.window, config.overlap, marked_only)
+        inputs = collate(
+            batch, self.tokenizer, config.window, config.overlap, marked_only=marked_only, step=LENGTH_STEP
+        )
         states: States = self.model(**{name: tensor.to(self.model.device) for name, tensor in inputs.items()})
         return states
 
@@ -169,12 +172,9 @@ def _blocks(articles: Iterable[tuple[str, str]], count: int) -> Iterator[list[tu
 
 
 def _batches(lengths: Sequence[int], batch_size: int) -> Iterator[list[int]]:
-    """Give indices in batches of like length, of at most `batch_size` and, unless it is one alone, `TOKENS` tokens."""
-    batch: list[int] = []
-    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) == batch_size or lengths[index] * (len(batch) + 1) > TOKENS):
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch
+    """Give indices in batches of like length: a power of two, at most `batch_size` and, unless 1, `TOKENS` tokens."""
+    order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
+    while order:
+        size = powers(len(order), min(batch_size, TOKENS // lengths[order[0]]))[0]
+        yield order[:size]
+        order = order[size:]

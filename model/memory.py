@@ -6,19 +6,20 @@ import sys
 from typing import Final
 
 OFTEN: Final = 64  # articles between two times that freed memory is given back
-KERNELS: Final = "16"  # that each of torch's two caches may hold; either default is 1024
-_CACHES: Final = ("LRU_CACHE_CAPACITY", "ONEDNN_PRIMITIVE_CACHE_CAPACITY")  # of ideep, torch's way to it, and of oneDNN
+# How many kernels each of torch's two caches may hold, oneDNN's own and that of ideep, torch's way to it; either's
+# default is 1024. Only oneDNN's saves time.
+KERNELS: Final = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "512", "LRU_CACHE_CAPACITY": "16"}
 
 
 def keep_few_kernels() -> None:
     """Have torch forget the bf16 kernels of old shapes; call it before the first product of bf16 matrices.
 
-    oneDNN makes a kernel for every shape, and articles of ever new lengths bring ever new shapes. To keep a thousand
-    takes a gigabyte and saves no time (training/LOG.md, "where the memory of a long run goes"). What the user's
-    environment says stays.
+    oneDNN makes a kernel for every shape, which takes a millisecond, and articles of ever new lengths bring ever new
+    shapes: so batches, sections and their quotes are padded to few sizes, and as many kernels kept as these need
+    (training/LOG.md, "one millisecond for every new shape"). What the user's environment says stays.
     """
-    for name in _CACHES:
-        os.environ.setdefault(name, KERNELS)
+    for name, most in KERNELS.items():
+        os.environ.setdefault(name, most)
 
 
 def give_back_freed() -> None:

@@ -26,6 +26,7 @@ TAGS = ("O", "B", "I")
 DISTANCES = 14  # buckets of token distance on each side of a quote
 PARAGRAPHS = 4  # buckets of paragraph distance on each side
 WINDOW_TOKENS = 2048  # that go through the encoder at once, padding counted: more do not fit into a core's cache
+FEWEST_TOKENS = 512  # the same: the products of fewer are summed in another order, which bf16 shows
 READER_REACH = 96  # tokens around a quote that its reader attends to
 
 
@@ -45,12 +46,11 @@ class States:
 
 @dataclass
 class Readings:
-    """What `read` gives: score [B, Q], stance [B, Q, C], starts [B, Q, 3, T + 1] (last: none), query [B, Q, D]."""
+    """What `read` gives: score [B, Q], stance [B, Q, C] and, for each of `ROLES`, starts [B, Q, T + 1] (last: none)."""
 
     score: Tensor
     stance: Tensor
-    starts: Tensor
-    query: Tensor
+    starts: tuple[Tensor, ...]
 
 
 def span_means(hidden: Tensor, spans: Tensor) -> Tensor:
@@ -78,6 +78,13 @@ def log_bucket(distance: Tensor, buckets: int) -> Tensor:
     """Bucket distances of 1 and more, finer near 1: 1, 2, 3, 4-5, 6-7, 8-11, 12-15, 16-23, …"""
     value = distance.clamp(min=1).float().log2()
     return (2 * value).floor().long().sub(1).clamp(0, buckets - 1)
+
+
+def distance_buckets(length: int, device: torch.device) -> Tensor:
+    """Bucket the signed distances -length to length: before in 0 to D - 1, after in D to 2 D - 1, 0 itself 2 D."""
+    steps = torch.arange(-length, length + 1, device=device)
+    buckets = log_bucket(steps.abs(), DISTANCES) + (steps > 0) * DISTANCES
+    return torch.where(steps == 0, 2 * DISTANCES, buckets)
 
 
 def classifier(size: int, hidden: int, outputs: int, dropout: float) -> nn.Sequential:
@@ -126,10 +133,9 @@ class Pointer(nn.Module):
         self.unary = nn.Linear(pointer_size, 1)
 
     def forward(self, query: Tensor, hidden: Tensor) -> Tensor:
-        """Score every position for every query."""
-        keys = self.key(hidden)
-        scores = self.bilinear(self.query(query)) @ keys.transpose(1, 2)
-        return cast(Tensor, (scores + self.unary(keys).transpose(1, 2)).float())
+        """Score every position for every query, with a part that is the position's alone."""
+        queries = self.bilinear(self.query(query)) + self.unary.weight
+        return cast(Tensor, queries @ self.key(hidden).transpose(1, 2) + self.unary.bias)
 
 
 class QuoteModel(PreTrainedModel):
@@ -213,7 +219,10 @@ class QuoteModel(PreTrainedModel):
         result = torch.zeros_like(embeddings)
         widths = -(-mask.sum(1) // WIDTH_STEP) * WIDTH_STEP
         for width in widths.unique().tolist():
-            for rows in (widths == width).nonzero().squeeze(1).split(max(1, WINDOW_TOKENS // width)):
+            alike = (widths == width).nonzero().squeeze(1)
+            fewest, most = -(-FEWEST_TOKENS // width), max(1, WINDOW_TOKENS // width)
+            for rows in alike.tensor_split(-(-len(alike) // most)):
+                rows = rows[torch.arange(max(len(rows), fewest), device=rows.device) % len(rows)]  # again, if too few
                 part = self.encoder(inputs_embeds=embeddings[rows, :width], attention_mask=mask[rows, :width])
                 result[rows, :width] = part.last_hidden_state
         return result
@@ -240,22 +249,18 @@ class QuoteModel(PreTrainedModel):
     def read(self, states: States, quotes: Tensor) -> Readings:
         """Read quotes given as token segments [B, Q, S, 2], end exclusive, padded with -1."""
         hidden = states.hidden
+        inside, around, biases = self._places(states, quotes)
         first, last = quotes[:, :, 0, 0], quotes[..., 1].amax(-1)
-        inside, around, buckets, paragraphs = self._places(states, quotes, first, last)
         mean = mean_where(inside, hidden)
         edges = [at(hidden, position) for position in (first, last - 1, first - 1)]
         query = self.quote_query(torch.cat([mean, *edges], -1))
         read = self.reader(query, hidden, inside, around)
         whole = torch.cat([query, read, mean], -1)
         pointed = torch.cat([query, read[..., hidden.shape[-1] :]], -1)
-        bias = self.distance_bias(buckets) + self.paragraph_bias(paragraphs)
-        absent = self.absent(whole).float()
-        starts = []
-        for role, pointer in enumerate(self.starts):
-            scores = (pointer(pointed, hidden) + bias[..., role]).masked_fill(~states.mask[:, None], -1e4)
-            starts.append(torch.cat([scores, absent[..., role : role + 1]], -1))
+        absent = self.absent(whole).float().split(1, -1)
+        starts = (pointer(pointed, hidden) + bias for pointer, bias in zip(self.starts, biases, strict=True))
         score, stance = self.scorer(whole).squeeze(-1).float(), self.stance(whole).float()
-        return Readings(score, stance, torch.stack(starts, 2), query)
+        return Readings(score, stance, tuple(torch.cat(pair, -1) for pair in zip(starts, absent, strict=True)))
 
     def mention_ends(self, states: States, role: int, starts: Tensor) -> Tensor:
         """Score a mention's last token: starts [B, M] -> logits [B, M, mention_tokens] for lengths 1, 2, …
@@ -267,34 +272,42 @@ class QuoteModel(PreTrainedModel):
         positions = starts.clamp(min=0)[..., None] + offsets
         places = positions.clamp(max=scores.shape[2] - 1)
         inside = (positions == places) & states.mask[:, None].expand_as(scores).gather(2, places)
-        return cast(Tensor, (scores.gather(2, places) + self.end_bias.weight[:, role]).masked_fill(~inside, -1e4))
+        lengths = scores.gather(2, places).float() + self.end_bias.weight[:, role]
+        return cast(Tensor, lengths.masked_fill(~inside, -1e4))
 
     def name_starts(self, states: States, mentions: Tensor) -> Tensor:
         """Score where the fullest name of a mention's party begins: mentions [B, M, 2] -> logits [B, M, T]."""
         query = torch.cat([at(states.hidden, mentions[..., 0]), at(states.hidden, mentions[..., 1] - 1)], -1)
-        steps = torch.arange(states.mask.shape[1], device=mentions.device)[None, None] - mentions[..., :1]
-        buckets = torch.where(steps == 0, 2 * DISTANCES, log_bucket(steps.abs(), DISTANCES) + (steps > 0) * DISTANCES)
-        scores = self.names(query, states.hidden) + self.name_bias(buckets).squeeze(-1)
-        return cast(Tensor, scores.masked_fill(~states.mask[:, None], -1e4))
+        length = states.mask.shape[1]
+        bias = self.name_bias(distance_buckets(length, mentions.device)).squeeze(-1).float()
+        # row i of the unfolded biases has the distances from token length - i
+        biases = bias.unfold(0, length, 1)[length - mentions[..., 0].clamp(0, length)]
+        return cast(Tensor, self.names(query, states.hidden) + biases).masked_fill(~states.mask[:, None], -1e4)
 
     def _paragraph_at(self, states: States, positions: Tensor) -> Tensor:
         return states.paragraph.gather(1, positions.clamp(0, states.paragraph.shape[1] - 1))
 
-    def _places(
-        self, states: States, quotes: Tensor, first: Tensor, last: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Where each token stands to each quote: inside, around [B, Q, T]; distance and paragraph buckets [B, Q, T]."""
-        steps = torch.arange(states.mask.shape[1], device=quotes.device)
-        inside = torch.zeros(*quotes.shape[:2], len(steps), dtype=torch.bool, device=quotes.device)
-        for segment in quotes.unbind(2):
-            inside |= within(segment, len(steps))
-        before, after = first[..., None] - steps, steps - last[..., None] + 1
-        around = ~inside & (before <= READER_REACH) & (after <= READER_REACH) & states.mask[:, None]
-        buckets = torch.full_like(before, 2 * DISTANCES + 1)  # between two segments
-        buckets = torch.where(before > 0, log_bucket(before, DISTANCES), buckets)
-        buckets = torch.where(after > 0, log_bucket(after, DISTANCES) + DISTANCES, buckets)
-        buckets = buckets.masked_fill(inside, 2 * DISTANCES)
-        start, end = (self._paragraph_at(states, position)[..., None] for position in (first, last - 1))
+    def _places(self, states: States, quotes: Tensor) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """Where each token stands to each quote: inside and around it, and the biases of `ROLES`, all [B, Q, T]."""
+        length = states.mask.shape[1]
+        first, last = quotes[:, :, :1, 0], quotes[..., 1].amax(-1, keepdim=True)
+        inside = within(quotes[:, :, 0], length)
+        for segment in quotes.unbind(2)[1:]:
+            inside |= within(segment, length)
+        steps = torch.arange(length, device=quotes.device)
+        distance = (steps - first).clamp(max=0) + (steps - last + 1).clamp(min=0)
+        covered = states.mask[:, None]
+        around = ~inside & (distance.abs() <= READER_REACH) & covered
+        # every sum of a distance's and a paragraph's bias, then two more distances: between segments, not covered
+        table = self.distance_bias(distance_buckets(length, quotes.device))
+        table = torch.cat([table, self.distance_bias.weight[-1:], torch.full_like(table[:1], -1e4)])
+        table = (table[:, None] + self.paragraph_bias.weight).flatten(0, 1).float()
+        row = torch.where((distance == 0) & ~inside, 2 * length + 1, distance + length)
+        row = torch.where(covered, row, 2 * length + 2)
+        start, end = (self._paragraph_at(states, position) for position in (first[..., 0], last[..., 0] - 1))
         here = states.paragraph[:, None]
-        paragraphs = torch.where(here < start, here - start, torch.where(here > end, here - end, 0))
-        return inside, around, buckets, paragraphs.clamp(1 - PARAGRAPHS, PARAGRAPHS - 1) + PARAGRAPHS - 1
+        paragraphs = (here - start[..., None]).clamp(1 - PARAGRAPHS, 0) + (here - end[..., None]).clamp(
+            0, PARAGRAPHS - 1
+        )
+        index = row * (2 * PARAGRAPHS - 1) + paragraphs + PARAGRAPHS - 1
+        return inside, around, [column[index] for column in table.unbind(1)]

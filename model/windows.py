@@ -132,23 +132,49 @@ def plan_windows(length: int, window: int, overlap: int) -> list[tuple[int, int]
     return [(int(start), int(start) + size) for start in starts]
 
 
+def round_up(count: int, step: int) -> int:
+    """Give the next multiple of `step`; sizes that are seldom new need few kernels, see `memory`.
+
+    >>> round_up(65, 64), round_up(64, 64), round_up(0, 64)
+    (128, 64, 0)
+    """
+    return -(-count // step) * step
+
+
+def powers(count: int, most: int) -> list[int]:
+    """Cut `count` into powers of two of at most `most`, largest first: batches of few sizes.
+
+    >>> powers(13, 9)
+    [8, 4, 1]
+    """
+    size = 1 << (max(1, most).bit_length() - 1)
+    sizes = [size] * (count // size)
+    return sizes + [1 << bit for bit in reversed(range(size.bit_length() - 1)) if count % size & 1 << bit]
+
+
 def collate(
-    articles: Sequence[Tokens], tokenizer: PreTrainedTokenizerBase, window: int, overlap: int, marked_only: bool = False
+    articles: Sequence[Tokens],
+    tokenizer: PreTrainedTokenizerBase,
+    window: int,
+    overlap: int,
+    *,
+    marked_only: bool = False,
+    step: int = 1,
 ) -> Batch:
     """Lay sections out as one batch for `QuoteModel.forward`.
 
     Returns input_ids, attention_mask [W, L] and features [W, L, 3] for the W windows of all B sections, and
     `gather` [B, T]: for each token of a section the position of its state in the flattened [W * L] states, -1 for
     padding and for tokens that no window covers. `features_of` [B, T, 3] are the same features by section.
-    marked_only: cover only what stands in quotation marks, and `REACH` tokens around it.
+    marked_only: cover only what stands in quotation marks, and `REACH` tokens around it. step: T is a multiple of it.
     """
     windows: list[tuple[int, int, int]] = []
     for article, tokens in enumerate(articles):
         for first, last in marked_runs(tokens) if marked_only else [(0, len(tokens))]:
             spans = plan_windows(last - first, window - 2, overlap)
             windows += [(article, first + start, first + end) for start, end in spans]
-    width = -(-(max(end - start for _, start, end in windows) + 2) // WIDTH_STEP) * WIDTH_STEP
-    length = max(1, max(len(tokens) for tokens in articles))
+    width = round_up(max(end - start for _, start, end in windows) + 2, WIDTH_STEP)
+    length = round_up(max(1, max(len(tokens) for tokens in articles)), step)
     input_ids = np.full((len(windows), width), tokenizer.pad_token_id, dtype=np.int64)
     mask = np.zeros((len(windows), width), dtype=np.int64)
     features = np.zeros((len(windows), width, 3), dtype=np.int64)

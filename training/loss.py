@@ -71,7 +71,7 @@ def losses(
     for role, name in enumerate(("cue", "speaker", "target")):
         wanted = starts[..., role]
         wanted = torch.where(wanted == ABSENT, length, wanted)
-        result[name] = _cross_entropy(readings.starts[:, :, role].flatten(0, 1), wanted.flatten())
+        result[name] = _cross_entropy(readings.starts[role].flatten(0, 1), wanted.flatten())
         ends = model.mention_ends(states, role, gold.starts[..., role].clamp(min=0))
         result[f"{name}_end"] = _cross_entropy(ends.flatten(0, 1), gold.lengths[..., role].flatten())
     result["name"] = _name_loss(model, states, gold)
