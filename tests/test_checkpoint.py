@@ -96,9 +96,6 @@ TRAPS: dict[str, tuple[str, list[tuple[str, str | None, str | None]]]] = {
     ),
 }
 
-# once found, it has to leave this list
-MISSED = {"an indirect assurance": "the weights of 2026-11-27 read it as an offer, 0.49 to 0.37"}
-
 NO_QUOTES = {
     "a nickname": "His father, Ahmad Shah Massoud, the “Lion of Panjshir”, fought the Soviet army for ten years.",
     "a title": "The band’s second album, “A Night in the Harbour”, was recorded in Lisbon in 1998.",
@@ -112,9 +109,7 @@ def words(article: Article) -> list[str]:
 
 
 @pytest.mark.parametrize("trap", TRAPS)
-def test_trap(extractor: Extractor, trap: str, request: pytest.FixtureRequest) -> None:
-    if trap in MISSED:
-        request.applymarker(pytest.mark.xfail(reason=MISSED[trap], strict=True))
+def test_trap(extractor: Extractor, trap: str) -> None:
     text, expected = TRAPS[trap]
     article = extractor(LEAD + text)
     for held, name, stance in expected:
