@@ -304,10 +304,8 @@ class QuoteModel(PreTrainedModel):
         table = (table[:, None] + self.paragraph_bias.weight).flatten(0, 1).float()
         row = torch.where((distance == 0) & ~inside, 2 * length + 1, distance + length)
         row = torch.where(covered, row, 2 * length + 2)
-        start, end = (self._paragraph_at(states, position) for position in (first[..., 0], last[..., 0] - 1))
-        here = states.paragraph[:, None]
-        paragraphs = (here - start[..., None]).clamp(1 - PARAGRAPHS, 0) + (here - end[..., None]).clamp(
-            0, PARAGRAPHS - 1
-        )
+        edges = (self._paragraph_at(states, position) for position in (first[..., 0], last[..., 0] - 1))
+        since, until = (states.paragraph[:, None] - edge[..., None] for edge in edges)
+        paragraphs = since.clamp(1 - PARAGRAPHS, 0) + until.clamp(0, PARAGRAPHS - 1)
         index = row * (2 * PARAGRAPHS - 1) + paragraphs + PARAGRAPHS - 1
         return inside, around, [column[index] for column in table.unbind(1)]

@@ -20,6 +20,7 @@ from .quotation import mark_states
 
 CASES = 4  # no letters, lower, Capitalised, UPPER
 WIDTH_STEP = 16  # tokens; windows are padded to a multiple of it
+MARKED_STEP = 64  # the same, where only what is near quotation marks is read; filled with the text around
 REACH = 32  # tokens on each side of a quotation that are read with it where nothing else is
 BREAKS = 3  # before the token: no line break, one, a blank line
 
@@ -132,6 +133,17 @@ def plan_windows(length: int, window: int, overlap: int) -> list[tuple[int, int]
     return [(int(start), int(start) + size) for start in starts]
 
 
+def widen(start: int, end: int, length: int) -> tuple[int, int]:
+    """Let a window of a section of `length` tokens, with its two special tokens, fill a multiple of `MARKED_STEP`.
+
+    >>> widen(100, 150, 1000), widen(0, 50, 1000), widen(0, 50, 55)
+    ((94, 156), (0, 62), (0, 55))
+    """
+    size = min(length, round_up(end - start + 2, MARKED_STEP) - 2)
+    first = min(max(0, start - (size - end + start) // 2), length - size)
+    return first, first + size
+
+
 def round_up(count: int, step: int) -> int:
     """Give the next multiple of `step`; sizes that are seldom new need few kernels, see `memory`.
 
@@ -171,8 +183,8 @@ def collate(
     windows: list[tuple[int, int, int]] = []
     for article, tokens in enumerate(articles):
         for first, last in marked_runs(tokens) if marked_only else [(0, len(tokens))]:
-            spans = plan_windows(last - first, window - 2, overlap)
-            windows += [(article, first + start, first + end) for start, end in spans]
+            spans = [(first + start, first + end) for start, end in plan_windows(last - first, window - 2, overlap)]
+            windows += [(article, *(widen(*span, len(tokens)) if marked_only else span)) for span in spans]
     width = round_up(max(end - start for _, start, end in windows) + 2, WIDTH_STEP)
     length = round_up(max(1, max(len(tokens) for tokens in articles)), step)
     input_ids = np.full((len(windows), width), tokenizer.pad_token_id, dtype=np.int64)

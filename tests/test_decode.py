@@ -74,7 +74,42 @@ class TestTags:
             assert tag_segments(model, states) == [expected, [(1, 2), (2, 3)]]
 
 
+def test_a_pointer_leans_by_distance_and_paragraph(model: QuoteModel) -> None:
+    spans, length = [(10, 14), (17, 19)], 40
+    breaks = torch.zeros(1, length, dtype=torch.long).index_fill(1, torch.tensor([6, 12, 25]), 1)
+    hidden = torch.randn(1, length, model.encoder.config.hidden_size)
+    mask = torch.arange(length)[None] < length - 3
+    states = States(hidden, mask, torch.zeros(1, length, 3), torch.zeros(1, length, 2, 3), breaks.cumsum(1))
+    with torch.no_grad():
+        inside, around, (_, biases, _) = model._places(states, pad_quotes([[spans]], 4))
+        distance, paragraph = model.distance_bias.weight[:, 1], model.paragraph_bias.weight[:, 1]
+        assert inside[0, 0].nonzero().flatten().tolist() == [n for span in spans for n in range(*span)]
+        assert around[0, 0].nonzero().flatten().tolist() == [n for n in range(37) if not inside[0, 0, n]]
+        for place, steps, passed in (
+            (9, 0, 0),  # the token before, of its paragraph
+            (5, 3, -1),  # five before, one paragraph up
+            (12, 28, 0),  # inside
+            (15, 29, 0),  # between its segments
+            (19, 14, 0),  # the token behind
+            (26, 14 + 5, 1),  # eight behind, one paragraph down
+        ):
+            assert biases[0, 0, place] == pytest.approx(float(distance[steps] + paragraph[3 + passed])), place
+        assert (biases[0, 0, 37:] < -9e3).all()
+
+
 class TestRead:
+    def test_padding_changes_nothing(self, model: QuoteModel, tokenizer: PreTrainedTokenizerBase) -> None:
+        tokens = [tokenize(text, tokenizer) for text in TEXTS]
+        settings = model.config.window, model.config.overlap
+        with torch.inference_mode():
+            plain, padded = (model(**collate(tokens, tokenizer, *settings, step=step)) for step in (1, 64))
+            quotes = find_quotes(model, plain, tag_segments(model, plain))
+            assert padded.mask.shape[1] % 64 == 0 and find_quotes(model, padded, tag_segments(model, padded)) == quotes
+            for one, other in zip(*(read_quotes(model, states, quotes) for states in (plain, padded)), strict=True):
+                for a, b in zip(one, other, strict=True):
+                    assert (a.segments, a.label, a.cue, a.speaker) == (b.segments, b.label, b.cue, b.speaker)
+                    assert a.targets == b.targets and a.score == pytest.approx(b.score, abs=1e-5)
+
     def read(
         self, model: QuoteModel, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]
     ) -> tuple[States, list[list[FoundQuote]]]:

@@ -18,6 +18,8 @@ from quoth.model.windows import (
     collate,
     letter_case,
     plan_windows,
+    powers,
+    round_up,
     sections,
     token_span,
     tokenize,
@@ -156,6 +158,16 @@ class TestSections:
 
 
 class TestWindows:
+    @given(st.integers(1, 300), st.integers(0, 40))
+    def test_sizes_of_batches_are_powers_of_two(self, count: int, most: int) -> None:
+        sizes = powers(count, most)
+        assert sum(sizes) == count and sizes == sorted(sizes, reverse=True)
+        assert all(size & (size - 1) == 0 and 0 < size <= max(1, most) for size in sizes)
+
+    @given(st.integers(0, 300), st.integers(1, 40))
+    def test_rounding_up_is_to_the_next_multiple(self, count: int, step: int) -> None:
+        assert round_up(count, step) % step == 0 and 0 <= round_up(count, step) - count < step
+
     @given(window=st.integers(8, 600), share=st.floats(0, 0.9), length=st.integers(0, 9000))
     def test_cover_evenly_with_the_overlap_and_no_window_too_many(self, window: int, share: float, length: int) -> None:
         overlap = int(window * share)
