@@ -8,7 +8,7 @@ from typing import Final
 OFTEN: Final = 64  # articles between two times that freed memory is given back
 # How many kernels each of torch's two caches may hold, oneDNN's own and that of ideep, torch's way to it; either's
 # default is 1024. Only oneDNN's saves time.
-KERNELS: Final = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "512", "LRU_CACHE_CAPACITY": "16"}
+KERNELS: Final = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "128", "LRU_CACHE_CAPACITY": "16"}
 
 
 def keep_few_kernels() -> None:
