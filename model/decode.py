@@ -128,7 +128,7 @@ def read_quotes(
     speakers, spoken = mention(1, readings.starts[1])
     # only acts have targets: A quotes of each section are looked at, its acts first
     acts, order = ((labels < len(config.stances) - 1) & (padded[:, :, 0, 0] >= 0)).sort(descending=True, stable=True)
-    count = min(round_up(int(acts.sum(-1).max()), STEP), acts.shape[1])
+    count = round_up(int(acts.sum(-1).max()), STEP)
     acts, order = acts[:, :count], order[:, :count]
     logits = without(at(readings.starts[2], order), at(speakers, order))  # nobody speaks toward himself
     targets, aimed = mention(2, logits)
@@ -144,10 +144,10 @@ def read_quotes(
     speaker_names, *target_names = torch.stack([places, ends], -1).split([likely[0].numel(), count, count], 1)
     cue, speaker = _spans(cues, cued), _spans(speakers, spoken)
     names = speaker_names.unflatten(1, likely.shape[1:]).tolist()
-    toward, named = (_spans(spans, aimed) for spans in (targets, target_names[0]))
-    beyond, titled = (_spans(spans, another) for spans in (others, target_names[1]))
+    target, target_name = (_spans(spans, aimed) for spans in (targets, target_names[0]))
+    other, other_name = (_spans(spans, another) for spans in (others, target_names[1]))
     aims = [
-        {q: ((toward[b][a], named[b][a]), (beyond[b][a], titled[b][a])) for a, q in enumerate(row)}
+        {q: ((target[b][a], target_name[b][a]), (other[b][a], other_name[b][a])) for a, q in enumerate(row)}
         for b, row in enumerate(order.tolist())
     ]
     probabilities, label = stances.tolist(), labels.tolist()

@@ -23,7 +23,7 @@ from .memory import keep_few_kernels
 from .network import QuoteModel, States
 from .precision import choose
 from .records import Article
-from .windows import Tokens, collate, has_marks, powers, sections, tokenize
+from .windows import Tokens, collate, has_marks, sections, tokenize
 
 TOKENS = 8192  # in a batch, its longest section's length for each: bounds its memory
 LENGTH_STEP = 128  # tokens; a batch's sections are padded to a multiple of it
@@ -175,6 +175,7 @@ def _batches(lengths: Sequence[int], batch_size: int) -> Iterator[list[int]]:
     """Give indices in batches of like length: a power of two, at most `batch_size` and, unless 1, `TOKENS` tokens."""
     order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
     while order:
-        size = powers(len(order), min(batch_size, TOKENS // lengths[order[0]]))[0]
+        most = max(1, min(len(order), batch_size, TOKENS // lengths[order[0]]))
+        size = 1 << (most.bit_length() - 1)
         yield order[:size]
         order = order[size:]

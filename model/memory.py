@@ -15,8 +15,8 @@ def keep_few_kernels() -> None:
     """Have torch forget the bf16 kernels of old shapes; call it before the first product of bf16 matrices.
 
     oneDNN makes a kernel for every shape, which takes a millisecond, and articles of ever new lengths bring ever new
-    shapes: so batches, sections and their quotes are padded to few sizes, and as many kernels kept as these need
-    (training/LOG.md, "one millisecond for every new shape"). What the user's environment says stays.
+    shapes: so batches, sections and their quotes are padded to few sizes, and only the latest kernels kept, for each
+    holds memory (training/LOG.md, "one millisecond for every new shape"). What the user's environment says stays.
     """
     for name, most in KERNELS.items():
         os.environ.setdefault(name, most)

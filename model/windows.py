@@ -153,17 +153,6 @@ def round_up(count: int, step: int) -> int:
     return -(-count // step) * step
 
 
-def powers(count: int, most: int) -> list[int]:
-    """Cut `count` into powers of two of at most `most`, largest first: batches of few sizes.
-
-    >>> powers(13, 9)
-    [8, 4, 1]
-    """
-    size = 1 << (max(1, most).bit_length() - 1)
-    sizes = [size] * (count // size)
-    return sizes + [1 << bit for bit in reversed(range(size.bit_length() - 1)) if count % size & 1 << bit]
-
-
 def collate(
     articles: Sequence[Tokens],
     tokenizer: PreTrainedTokenizerBase,
