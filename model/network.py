@@ -281,7 +281,7 @@ class QuoteModel(PreTrainedModel):
         length = states.mask.shape[1]
         bias = self.name_bias(distance_buckets(length, mentions.device)).squeeze(-1).float()
         # row i of the unfolded biases has the distances from token length - i
-        biases = bias.unfold(0, length, 1)[length - mentions[..., 0].clamp(0, length)]
+        biases = nn.functional.embedding(length - mentions[..., 0].clamp(0, length), bias.unfold(0, length, 1))
         return cast(Tensor, self.names(query, states.hidden) + biases).masked_fill(~states.mask[:, None], -1e4)
 
     def _paragraph_at(self, states: States, positions: Tensor) -> Tensor:
@@ -308,4 +308,5 @@ class QuoteModel(PreTrainedModel):
         since, until = (states.paragraph[:, None] - edge[..., None] for edge in edges)
         paragraphs = since.clamp(1 - PARAGRAPHS, 0) + until.clamp(0, PARAGRAPHS - 1)
         index = row * (2 * PARAGRAPHS - 1) + paragraphs + PARAGRAPHS - 1
-        return inside, around, [column[index] for column in table.unbind(1)]
+        # not by indexing: its gradient adds up in no fixed order
+        return inside, around, list(nn.functional.embedding(index, table).unbind(-1))
