@@ -73,12 +73,13 @@ def watched(model: QuoteModel) -> Iterator[Spent]:
 
     def after(_module: Any, _arguments: Any, named: dict[str, Any], _output: Any) -> None:
         spent.seconds += _now(model.device) - began
-        mask: torch.Tensor = named["attention_mask"]
-        lengths = mask.sum(1).tolist()
-        spent.windows += len(lengths)
+        mask: torch.Tensor | None = named["attention_mask"]
+        count, width = named["inputs_embeds"].shape[:2]
+        lengths = [width] * count if mask is None else mask.sum(1).tolist()
+        spent.windows += count
         spent.window_tokens += sum(lengths)
         spent.operations += operations(lengths, *sizes)
-        spent.padded += operations([mask.shape[1]] * len(lengths), *sizes)
+        spent.padded += operations([width] * count, *sizes)
 
     hooks = [
         model.encoder.register_forward_pre_hook(before, with_kwargs=True),

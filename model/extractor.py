@@ -14,6 +14,7 @@ import torch
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils import logging
 
+from . import attention
 from .checkpoint import FOLDER
 from .compose import Section, compose
 from .config import QuoteConfig
@@ -23,7 +24,7 @@ from .memory import keep_few_kernels
 from .network import QuoteModel, States
 from .precision import choose
 from .records import Article
-from .windows import Tokens, collate, has_marks, sections, tokenize
+from .windows import Tokens, collate, has_marks, near_marks, sections, tokenize
 
 TOKENS = 8192  # in a batch, its longest section's length for each: bounds its memory
 LENGTH_STEP = 128  # tokens; a batch's sections are padded to a multiple of it
@@ -57,6 +58,8 @@ class Extractor:
         where = _device(device)
         dtype = choose(precision, where)
         network = load_network(source).with_precision(dtype)
+        if where.type == "cpu" and dtype == torch.bfloat16:
+            network.encoder.set_attn_implementation(attention.NAME)
         return cls(torch.nn.Module.to(network, where), AutoTokenizer.from_pretrained(source))
 
     def __call__(self, text: str, id: str = "") -> Article:
@@ -85,29 +88,30 @@ class Extractor:
         pieces = [
             (number, tokens.slice(start, end))
             for number, text in enumerate(texts)
-            for tokens in [tokenize(text, self.tokenizer)]
+            for tokens in [self._tokens(text, marked_only)]
             for start, end in sections(tokens, self.model.config.section)
             if end > start
         ]
-        read = [index for index, (_, tokens) in enumerate(pieces) if not marked_only or has_marks(tokens)]
         quotes: dict[int, list[FoundQuote]] = {}
-        for batch in _batches([len(pieces[index][1]) for index in read], batch_size):
-            places = [read[place] for place in batch]
-            parts = [pieces[place][1] for place in places]
-            states = self.encode(parts, marked_only)
-            quotes.update(zip(places, self.decode(states, parts if marked_only else None), strict=True))
+        for batch in _batches([len(tokens) for _, tokens in pieces], batch_size):
+            parts = [pieces[place][1] for place in batch]
+            states = self.encode(parts)
+            quotes.update(zip(batch, self.decode(states, parts if marked_only else None), strict=True))
         found: list[list[Section]] = [[] for _ in texts]
         for index, (number, tokens) in enumerate(pieces):
-            found[number].append((tokens, quotes.get(index, [])))
+            found[number].append((tokens, quotes[index]))
         return found
 
+    def _tokens(self, text: str, marked_only: bool) -> Tokens:
+        """Tokenise a text, and leave out what has no quotation mark in reach where only what has one is asked for."""
+        tokens = tokenize(text, self.tokenizer)
+        return near_marks(tokens, self.tokenizer) if marked_only else tokens
+
     @torch.inference_mode()
-    def encode(self, batch: Sequence[Tokens], marked_only: bool = False) -> States:
+    def encode(self, batch: Sequence[Tokens]) -> States:
         """Pass a batch of sections through the encoder."""
         config = self.model.config
-        inputs = collate(
-            batch, self.tokenizer, config.window, config.overlap, marked_only=marked_only, step=LENGTH_STEP
-        )
+        inputs = collate(batch, self.tokenizer, config.window, config.overlap, step=LENGTH_STEP)
         states: States = self.model(**{name: tensor.to(self.model.device) for name, tensor in inputs.items()})
         return states
 

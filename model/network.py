@@ -19,13 +19,13 @@ from transformers import AutoModel, PreTrainedModel
 from .config import QuoteConfig
 from .crf import LinearChainCRF
 from .quotation import MARK_STATES
-from .windows import BREAKS, CASES, WIDTH_STEP
+from .windows import BREAKS, CASES, WIDTH_STEP, round_up
 
 ROLES = ("cue", "speaker", "target")
 TAGS = ("O", "B", "I")
 DISTANCES = 14  # buckets of token distance on each side of a quote
 PARAGRAPHS = 4  # buckets of paragraph distance on each side
-WINDOW_TOKENS = 2048  # that go through the encoder at once, padding counted: more do not fit into a core's cache
+WINDOW_TOKENS = 1024  # that go through the encoder at once, padding counted: more do not fit into a core's cache
 FEWEST_TOKENS = 512  # the same: the products of fewer are summed in another order, which bf16 shows
 READER_REACH = 96  # tokens around a quote that its reader attends to
 
@@ -209,7 +209,7 @@ class QuoteModel(PreTrainedModel):
         return States(hidden, mask, self.content(hidden), tags, paragraph)
 
     def _windows(self, embeddings: Tensor, mask: Tensor) -> Tensor:
-        """Encode windows [W, L, D]; outside training, those of one padded width together.
+        """Encode windows [W, L, D]; outside training, those of one padded width together, full ones without a mask.
 
         So little is padding, and a window's states do not depend on what it is batched with: how much is padded
         changes the order of attention's sums, which bf16 shows.
@@ -217,13 +217,16 @@ class QuoteModel(PreTrainedModel):
         if self.training:
             return cast(Tensor, self.encoder(inputs_embeds=embeddings, attention_mask=mask).last_hidden_state)
         result = torch.zeros_like(embeddings)
-        widths = -(-mask.sum(1) // WIDTH_STEP) * WIDTH_STEP
-        for width in widths.unique().tolist():
-            alike = (widths == width).nonzero().squeeze(1)
-            fewest, most = -(-FEWEST_TOKENS // width), max(1, WINDOW_TOKENS // width)
+        sizes = mask.sum(1)
+        widths = round_up(sizes, WIDTH_STEP)
+        for shape in torch.stack([widths, sizes < widths], 1).unique(dim=0):
+            width, padded = shape.tolist()
+            alike = ((widths == width) & ((sizes < widths) == padded)).nonzero().squeeze(1)
+            fewest, most = round_up(FEWEST_TOKENS, width) // width, max(1, WINDOW_TOKENS // width)
             for rows in alike.tensor_split(-(-len(alike) // most)):
                 rows = rows[torch.arange(max(len(rows), fewest), device=rows.device) % len(rows)]  # again, if too few
-                part = self.encoder(inputs_embeds=embeddings[rows, :width], attention_mask=mask[rows, :width])
+                part_mask = mask[rows, :width] if padded else None
+                part = self.encoder(inputs_embeds=embeddings[rows, :width], attention_mask=part_mask)
                 result[rows, :width] = part.last_hidden_state
         return result
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -18,13 +19,14 @@ from transformers import PreTrainedTokenizerBase
 
 from .quotation import mark_states
 
-CASES = 4  # no letters, lower, Capitalised, UPPER
-WIDTH_STEP = 16  # tokens; windows are padded to a multiple of it
-MARKED_STEP = 64  # the same, where only what is near quotation marks is read; filled with the text around
-REACH = 32  # tokens on each side of a quotation that are read with it where nothing else is
+CASES, CAPITAL = 4, 2  # no letters, lower, Capitalised, UPPER; the first with a capital
+WIDTH_STEP = 16  # tokens; windows fill a multiple of it with the text around
+# Tokens before and behind a quotation that are read with it where nothing else is, at least and at most.
+BEFORE, AFTER = (24, 64), (16, 32)
 BREAKS = 3  # before the token: no line break, one, a blank line
 
 Batch = dict[str, torch.Tensor]
+Count = TypeVar("Count", int, torch.Tensor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +92,37 @@ def has_marks(tokens: Tokens) -> bool:
     return bool(tokens.features[:, 0].any())
 
 
-def marked_runs(tokens: Tokens) -> list[tuple[int, int]]:
-    """Give the runs of tokens within `REACH` of what stands in quotation marks; none where there are no marks."""
-    marked = np.flatnonzero(tokens.features[:, 0])
-    if not len(marked):
-        return []
-    gaps = np.flatnonzero(np.diff(marked) > 2 * REACH + 1)
-    starts = marked[np.concatenate([[0], gaps + 1])] - REACH
-    ends = marked[np.concatenate([gaps, [len(marked) - 1]])] + REACH + 1
-    return [(max(0, int(start)), min(len(tokens), int(end))) for start, end in zip(starts, ends, strict=True)]
+def sentence_starts(tokens: Tokens, tokenizer: PreTrainedTokenizerBase) -> NDArray[np.int64]:
+    """Guess where sentences begin: at line breaks, and at capitals behind a full stop; int64 positions, in order."""
+    stops = np.isin(tokens.ids, tokenizer.convert_tokens_to_ids([".", "!", "?"]))
+    begins = tokens.features[:, 2] > 0
+    begins[1:] |= stops[:-1] & (tokens.features[1:, 1] >= CAPITAL)
+    begins[:1] = True
+    return np.flatnonzero(begins)
+
+
+def near_marks(tokens: Tokens, tokenizer: PreTrainedTokenizerBase) -> Tokens:
+    """Keep what stands in quotation marks, the rest of its sentence and the sentence before.
+
+    These are bounded by `BEFORE` and `AFTER`. The first token of a gap becomes a separator, without characters; other
+    tokens that are left out go. Without quotation marks, nothing is kept.
+    """
+    kept = tokens.features[:, 0] > 0
+    edges = np.flatnonzero(np.diff(kept, prepend=False, append=False))
+    first, last = edges[::2], edges[1::2]  # of each stretch in quotation marks, end exclusive
+    starts = sentence_starts(tokens, tokenizer)
+    before = starts[np.maximum(np.searchsorted(starts, first, side="right") - 2, 0)]
+    after = np.append(starts, len(tokens))[np.searchsorted(starts, last - 1, side="right")]
+    reach = (first - np.clip(first - before, *BEFORE), last + np.clip(after - last, *AFTER))
+    for start, end in zip(*reach, strict=True):
+        kept[max(0, start) : end] = True
+    gap = ~kept & np.roll(kept, 1) & (np.cumsum(kept[::-1])[::-1] > 0)
+    gap[:1] = False
+    ids, offsets, features = np.where(gap, tokenizer.sep_token_id, tokens.ids), tokens.offsets.copy(), tokens.features.copy()
+    offsets[gap, 1] = offsets[gap, 0]
+    features[gap] = 0, 0, BREAKS - 1
+    chosen = kept | gap
+    return Tokens(ids[chosen], offsets[chosen], features[chosen])
 
 
 def sections(tokens: Tokens, limit: int) -> list[tuple[int, int]]:
@@ -134,17 +158,17 @@ def plan_windows(length: int, window: int, overlap: int) -> list[tuple[int, int]
 
 
 def widen(start: int, end: int, length: int) -> tuple[int, int]:
-    """Let a window of a section of `length` tokens, with its two special tokens, fill a multiple of `MARKED_STEP`.
+    """Let a window of a section of `length` tokens, with its two special tokens, fill a multiple of `WIDTH_STEP`.
 
     >>> widen(100, 150, 1000), widen(0, 50, 1000), widen(0, 50, 55)
     ((94, 156), (0, 62), (0, 55))
     """
-    size = min(length, round_up(end - start + 2, MARKED_STEP) - 2)
+    size = min(length, round_up(end - start + 2, WIDTH_STEP) - 2)
     first = min(max(0, start - (size - end + start) // 2), length - size)
     return first, first + size
 
 
-def round_up(count: int, step: int) -> int:
+def round_up(count: Count, step: int) -> Count:
     """Give the next multiple of `step`; sizes that are seldom new need few kernels, see `memory`.
 
     >>> round_up(65, 64), round_up(64, 64), round_up(0, 64)
@@ -159,21 +183,18 @@ def collate(
     window: int,
     overlap: int,
     *,
-    marked_only: bool = False,
     step: int = 1,
 ) -> Batch:
     """Lay sections out as one batch for `QuoteModel.forward`.
 
     Returns input_ids, attention_mask [W, L] and features [W, L, 3] for the W windows of all B sections, and
     `gather` [B, T]: for each token of a section the position of its state in the flattened [W * L] states, -1 for
-    padding and for tokens that no window covers. `features_of` [B, T, 3] are the same features by section.
-    marked_only: cover only what stands in quotation marks, and `REACH` tokens around it. step: T is a multiple of it.
+    padding and separators. `features_of` [B, T, 3] are the same features by section. step: T is a multiple of it.
     """
     windows: list[tuple[int, int, int]] = []
     for article, tokens in enumerate(articles):
-        for first, last in marked_runs(tokens) if marked_only else [(0, len(tokens))]:
-            spans = [(first + start, first + end) for start, end in plan_windows(last - first, window - 2, overlap)]
-            windows += [(article, *(widen(*span, len(tokens)) if marked_only else span)) for span in spans]
+        spans = plan_windows(len(tokens), window - 2, overlap)
+        windows += [(article, *widen(*span, len(tokens))) for span in spans]
     width = round_up(max(end - start for _, start, end in windows) + 2, WIDTH_STEP)
     length = round_up(max(1, max(len(tokens) for tokens in articles)), step)
     input_ids = np.full((len(windows), width), tokenizer.pad_token_id, dtype=np.int64)
@@ -194,6 +215,7 @@ def collate(
         centrality[article, start:end] = np.where(closer, edge, centrality[article, start:end])
     for article, tokens in enumerate(articles):
         by_section[article, : len(tokens)] = tokens.features
+        gather[article, : len(tokens)][tokens.ids == tokenizer.sep_token_id] = -1
     arrays = {"input_ids": input_ids, "attention_mask": mask, "features": features, "gather": gather}
     return {name: torch.from_numpy(array) for name, array in {**arrays, "features_of": by_section}.items()}
 
