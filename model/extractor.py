@@ -14,7 +14,6 @@ import torch
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils import logging
 
-from . import attention
 from .checkpoint import FOLDER
 from .compose import Section, compose
 from .config import QuoteConfig
@@ -24,9 +23,10 @@ from .memory import keep_few_kernels
 from .network import QuoteModel, States
 from .precision import choose
 from .records import Article
-from .windows import Tokens, collate, has_marks, near_marks, sections, tokenize
+from .windows import Batch, Tokens, collate, has_marks, near_marks, round_up, sections, tokenize
 
-TOKENS = 8192  # in a batch, its longest section's length for each: bounds its memory
+POOLED = 65_536  # tokens that are laid out for the encoder together, their longest section's length for each
+TOKENS = 8192  # the same in a batch, which is tagged and read together: bounds its memory
 LENGTH_STEP = 128  # tokens; a batch's sections are padded to a multiple of it
 BLOCK = 8  # batches whose articles are sorted by length together
 CHARACTERS = 2_000_000  # of text in a block, unless it is one article alone
@@ -58,8 +58,6 @@ class Extractor:
         where = _device(device)
         dtype = choose(precision, where)
         network = load_network(source).with_precision(dtype)
-        if where.type == "cpu" and dtype == torch.bfloat16:
-            network.encoder.set_attn_implementation(attention.NAME)
         return cls(torch.nn.Module.to(network, where), AutoTokenizer.from_pretrained(source))
 
     def __call__(self, text: str, id: str = "") -> Article:
@@ -92,11 +90,13 @@ class Extractor:
             for start, end in sections(tokens, self.model.config.section)
             if end > start
         ]
+        lengths = [len(tokens) for _, tokens in pieces]
         quotes: dict[int, list[FoundQuote]] = {}
-        for batch in _batches([len(tokens) for _, tokens in pieces], batch_size):
-            parts = [pieces[place][1] for place in batch]
-            states = self.encode(parts)
-            quotes.update(zip(batch, self.decode(states, parts if marked_only else None), strict=True))
+        for pool in _batches(lengths, len(pieces), POOLED):
+            parts = [pieces[place][1] for place in pool]
+            for batch, states in self._states(parts, batch_size):
+                marked = [parts[place] for place in batch] if marked_only else None
+                quotes.update(zip([pool[place] for place in batch], self.decode(states, marked), strict=True))
         found: list[list[Section]] = [[] for _ in texts]
         for index, (number, tokens) in enumerate(pieces):
             found[number].append((tokens, quotes[index]))
@@ -110,10 +110,24 @@ class Extractor:
     @torch.inference_mode()
     def encode(self, batch: Sequence[Tokens]) -> States:
         """Pass a batch of sections through the encoder."""
+        states: States = self.model(**self._laid_out(batch))
+        return states
+
+    @torch.inference_mode()
+    def _states(self, pool: Sequence[Tokens], batch_size: int) -> Iterator[tuple[list[int], States]]:
+        """Pass sections through the encoder together, and give their states in batches, each with its places."""
+        inputs = self._laid_out(pool)
+        gather, features_of = inputs.pop("gather"), inputs.pop("features_of")
+        windows = self.model.encode(**inputs)
+        for batch in _batches([len(tokens) for tokens in pool], batch_size, TOKENS):
+            length = round_up(len(pool[batch[0]]), LENGTH_STEP)
+            yield batch, self.model.states(windows, gather[batch, :length], features_of[batch, :length])
+
+    def _laid_out(self, batch: Sequence[Tokens]) -> Batch:
+        """Lay sections out for the network, on its device."""
         config = self.model.config
         inputs = collate(batch, self.tokenizer, config.window, config.overlap, step=LENGTH_STEP)
-        states: States = self.model(**{name: tensor.to(self.model.device) for name, tensor in inputs.items()})
-        return states
+        return {name: tensor.to(self.model.device) for name, tensor in inputs.items()}
 
     @torch.inference_mode()
     def decode(self, states: States, marked: Sequence[Tokens] | None = None) -> list[list[FoundQuote]]:
@@ -175,11 +189,11 @@ def _blocks(articles: Iterable[tuple[str, str]], count: int) -> Iterator[list[tu
         yield block
 
 
-def _batches(lengths: Sequence[int], batch_size: int) -> Iterator[list[int]]:
-    """Give indices in batches of like length: a power of two, at most `batch_size` and, unless 1, `TOKENS` tokens."""
+def _batches(lengths: Sequence[int], batch_size: int, tokens: int) -> Iterator[list[int]]:
+    """Give indices in batches of like length: a power of two, at most `batch_size` and, unless 1, so many tokens."""
     order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
     while order:
-        most = max(1, min(len(order), batch_size, TOKENS // lengths[order[0]]))
+        most = max(1, min(len(order), batch_size, tokens // lengths[order[0]]))
         size = 1 << (most.bit_length() - 1)
         yield order[:size]
         order = order[size:]

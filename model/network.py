@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel, PreTrainedModel
 
+from .attention import ATTENTION
 from .config import QuoteConfig
 from .crf import LinearChainCRF
 from .quotation import MARK_STATES
@@ -26,6 +27,7 @@ TAGS = ("O", "B", "I")
 DISTANCES = 14  # buckets of token distance on each side of a quote
 PARAGRAPHS = 4  # buckets of paragraph distance on each side
 WINDOW_TOKENS = 1024  # that go through the encoder at once, padding counted: more do not fit into a core's cache
+GPU_WINDOW_TOKENS = 32_768  # the same on a GPU, which has to be kept busy
 FEWEST_TOKENS = 512  # the same: the products of fewer are summed in another order, which bf16 shows
 READER_REACH = 96  # tokens around a quote that its reader attends to
 
@@ -149,7 +151,9 @@ class QuoteModel(PreTrainedModel):
 
     def __init__(self, config: QuoteConfig) -> None:
         super().__init__(config)
-        self.encoder = AutoModel.from_config(config.encoder_config(), add_pooling_layer=False)
+        self.encoder = AutoModel.from_config(
+            config.encoder_config(), add_pooling_layer=False, attn_implementation=ATTENTION
+        )
         size, dropout = self.encoder.config.hidden_size, config.head_dropout
         self.mark_embedding = nn.Embedding(MARK_STATES, size)
         self.case_embedding = nn.Embedding(CASES, size)
@@ -197,38 +201,46 @@ class QuoteModel(PreTrainedModel):
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, features: Tensor, gather: Tensor, features_of: Tensor
     ) -> States:
-        """Encode a batch from `windows.collate`."""
+        """Encode a batch from `windows.collate`, and read its tokens' states off the windows."""
+        return self.states(self.encode(input_ids, attention_mask, features), gather, features_of)
+
+    def encode(self, input_ids: Tensor, attention_mask: Tensor, features: Tensor) -> Tensor:
+        """Encode windows: ids and mask [W, L], features [W, L, 3] -> [W * L, D], where padding is 0.
+
+        Outside training, those of one padded width go together: so little is padding, full windows need no mask, and a
+        window's states do not depend on what it is batched with: how much is padded changes the order of attention's
+        sums, which bf16 shows.
+        """
+        if self.training:
+            return self._encode(input_ids, attention_mask, features).flatten(0, 1)
+        result = self.mark_embedding.weight.new_zeros(*input_ids.shape, self.mark_embedding.embedding_dim)
+        sizes = attention_mask.sum(1)
+        shapes = torch.stack([round_up(sizes, WIDTH_STEP), sizes % WIDTH_STEP > 0], 1)
+        most = WINDOW_TOKENS if input_ids.device.type == "cpu" else GPU_WINDOW_TOKENS
+        for shape in shapes.unique(dim=0):
+            width, padded = shape.tolist()
+            alike = (shapes == shape).all(1).nonzero().squeeze(1)
+            fewest = round_up(FEWEST_TOKENS, width) // width
+            for rows in alike.tensor_split(-(-len(alike) // max(1, most // width))):
+                rows = rows[torch.arange(max(len(rows), fewest), device=rows.device) % len(rows)]  # again, if too few
+                mask = attention_mask[rows, :width] if padded else None
+                result[rows, :width] = self._encode(input_ids[rows, :width], mask, features[rows, :width])
+        return result.flatten(0, 1)
+
+    def _encode(self, input_ids: Tensor, mask: Tensor | None, features: Tensor) -> Tensor:
+        """Pass windows [W, L] through the encoder -> [W, L, D]; without a mask, where none has padding."""
         embeddings = self.encoder.get_input_embeddings()(input_ids)
         for column, table in enumerate((self.mark_embedding, self.case_embedding, self.break_embedding)):
             embeddings = embeddings + table(features[..., column])
-        windows = self._windows(embeddings, attention_mask)
+        return cast(Tensor, self.encoder(inputs_embeds=embeddings, attention_mask=mask).last_hidden_state)
+
+    def states(self, windows: Tensor, gather: Tensor, features_of: Tensor) -> States:
+        """Read sections' tokens off encoded windows [N, D] at gather [B, T], -1 for none, and tag them."""
         mask = gather >= 0
-        hidden = self.dropout(windows.flatten(0, 1)[gather.clamp(min=0)] * mask[..., None])
+        hidden = self.dropout(windows[gather.clamp(min=0)] * mask[..., None])
         tags = self.tags(hidden).view(*mask.shape, 2, len(TAGS))
         paragraph = (features_of[..., 2] > 0).long().cumsum(1)
         return States(hidden, mask, self.content(hidden), tags, paragraph)
-
-    def _windows(self, embeddings: Tensor, mask: Tensor) -> Tensor:
-        """Encode windows [W, L, D]; outside training, those of one padded width together, full ones without a mask.
-
-        So little is padding, and a window's states do not depend on what it is batched with: how much is padded
-        changes the order of attention's sums, which bf16 shows.
-        """
-        if self.training:
-            return cast(Tensor, self.encoder(inputs_embeds=embeddings, attention_mask=mask).last_hidden_state)
-        result = torch.zeros_like(embeddings)
-        sizes = mask.sum(1)
-        widths = round_up(sizes, WIDTH_STEP)
-        for shape in torch.stack([widths, sizes < widths], 1).unique(dim=0):
-            width, padded = shape.tolist()
-            alike = ((widths == width) & ((sizes < widths) == padded)).nonzero().squeeze(1)
-            fewest, most = round_up(FEWEST_TOKENS, width) // width, max(1, WINDOW_TOKENS // width)
-            for rows in alike.tensor_split(-(-len(alike) // most)):
-                rows = rows[torch.arange(max(len(rows), fewest), device=rows.device) % len(rows)]  # again, if too few
-                part_mask = mask[rows, :width] if padded else None
-                part = self.encoder(inputs_embeds=embeddings[rows, :width], attention_mask=part_mask)
-                result[rows, :width] = part.last_hidden_state
-        return result
 
     def link(self, states: States, segments: Tensor) -> Tensor:
         """Score that segments i and i + 1 of [B, S, 2] are parts of one quote -> logits [B, S - 1]."""

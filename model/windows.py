@@ -20,7 +20,7 @@ from transformers import PreTrainedTokenizerBase
 from .quotation import mark_states
 
 CASES, CAPITAL = 4, 2  # no letters, lower, Capitalised, UPPER; the first with a capital
-WIDTH_STEP = 16  # tokens; windows fill a multiple of it with the text around
+WIDTH_STEP = 16  # tokens; windows fill a multiple of it, by sharing more or by padding
 # Tokens before and behind a quotation that are read with it where nothing else is, at least and at most.
 BEFORE, AFTER = (24, 64), (16, 32)
 BREAKS = 3  # before the token: no line break, one, a blank line
@@ -108,21 +108,24 @@ def near_marks(tokens: Tokens, tokenizer: PreTrainedTokenizerBase) -> Tokens:
     tokens that are left out go. Without quotation marks, nothing is kept.
     """
     kept = tokens.features[:, 0] > 0
-    edges = np.flatnonzero(np.diff(kept, prepend=False, append=False))
-    first, last = edges[::2], edges[1::2]  # of each stretch in quotation marks, end exclusive
+    first, last = _runs(kept)  # of tokens in quotation marks
     starts = sentence_starts(tokens, tokenizer)
     before = starts[np.maximum(np.searchsorted(starts, first, side="right") - 2, 0)]
     after = np.append(starts, len(tokens))[np.searchsorted(starts, last - 1, side="right")]
-    reach = (first - np.clip(first - before, *BEFORE), last + np.clip(after - last, *AFTER))
+    reach = first - np.clip(first - before, *BEFORE), last + np.clip(after - last, *AFTER)
     for start, end in zip(*reach, strict=True):
         kept[max(0, start) : end] = True
-    gap = ~kept & np.roll(kept, 1) & (np.cumsum(kept[::-1])[::-1] > 0)
-    gap[:1] = False
-    ids, offsets, features = np.where(gap, tokenizer.sep_token_id, tokens.ids), tokens.offsets.copy(), tokens.features.copy()
-    offsets[gap, 1] = offsets[gap, 0]
-    features[gap] = 0, 0, BREAKS - 1
-    chosen = kept | gap
-    return Tokens(ids[chosen], offsets[chosen], features[chosen])
+    gaps = _runs(kept)[1][:-1]  # behind each run but the last
+    kept[gaps] = True
+    ids, offsets, features = tokens.ids.copy(), tokens.offsets.copy(), tokens.features.copy()
+    ids[gaps], offsets[gaps, 1], features[gaps] = tokenizer.sep_token_id, offsets[gaps, 0], (0, 0, BREAKS - 1)
+    return Tokens(ids[kept], offsets[kept], features[kept])
+
+
+def _runs(places: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the first positions of runs of true places, and the positions behind their last."""
+    edges = np.flatnonzero(np.diff(places, prepend=False, append=False))
+    return edges[::2], edges[1::2]
 
 
 def sections(tokens: Tokens, limit: int) -> list[tuple[int, int]]:
@@ -146,26 +149,18 @@ def sections(tokens: Tokens, limit: int) -> list[tuple[int, int]]:
 def plan_windows(length: int, window: int, overlap: int) -> list[tuple[int, int]]:
     """Cover `length` tokens with the fewest even windows of at most `window` that share at least `overlap`.
 
-    >>> plan_windows(1000, 510, 96)
+    Several share more, so that they fill a multiple of `WIDTH_STEP`, with two special tokens each.
+
+    >>> plan_windows(1000, 510, 90)
     [(0, 398), (301, 699), (602, 1000)]
     """
     if length <= window:
         return [(0, length)]
     count = -(-(length - overlap) // (window - overlap))
     size = -(-(length + (count - 1) * overlap) // count)
+    size = min(window, round_up(size + 2, WIDTH_STEP) - 2)
     starts = np.linspace(0, length - size, count).round().astype(int)
     return [(int(start), int(start) + size) for start in starts]
-
-
-def widen(start: int, end: int, length: int) -> tuple[int, int]:
-    """Let a window of a section of `length` tokens, with its two special tokens, fill a multiple of `WIDTH_STEP`.
-
-    >>> widen(100, 150, 1000), widen(0, 50, 1000), widen(0, 50, 55)
-    ((94, 156), (0, 62), (0, 55))
-    """
-    size = min(length, round_up(end - start + 2, WIDTH_STEP) - 2)
-    first = min(max(0, start - (size - end + start) // 2), length - size)
-    return first, first + size
 
 
 def round_up(count: Count, step: int) -> Count:
@@ -193,8 +188,7 @@ def collate(
     """
     windows: list[tuple[int, int, int]] = []
     for article, tokens in enumerate(articles):
-        spans = plan_windows(len(tokens), window - 2, overlap)
-        windows += [(article, *widen(*span, len(tokens))) for span in spans]
+        windows += [(article, start, end) for start, end in plan_windows(len(tokens), window - 2, overlap)]
     width = round_up(max(end - start for _, start, end in windows) + 2, WIDTH_STEP)
     length = round_up(max(1, max(len(tokens) for tokens in articles)), step)
     input_ids = np.full((len(windows), width), tokenizer.pad_token_id, dtype=np.int64)
@@ -215,7 +209,7 @@ def collate(
         centrality[article, start:end] = np.where(closer, edge, centrality[article, start:end])
     for article, tokens in enumerate(articles):
         by_section[article, : len(tokens)] = tokens.features
-        gather[article, : len(tokens)][tokens.ids == tokenizer.sep_token_id] = -1
+        gather[article, : len(tokens)][tokens.offsets[:, 0] == tokens.offsets[:, 1]] = -1
     arrays = {"input_ids": input_ids, "attention_mask": mask, "features": features, "gather": gather}
     return {name: torch.from_numpy(array) for name, array in {**arrays, "features_of": by_section}.items()}
 

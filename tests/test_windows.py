@@ -13,11 +13,14 @@ from transformers import PreTrainedTokenizerBase
 
 from quoth.model.extractor import _batches
 from quoth.model.windows import (
+    AFTER,
+    BEFORE,
     WIDTH_STEP,
     Tokens,
     char_span,
     collate,
     letter_case,
+    near_marks,
     plan_windows,
     round_up,
     sections,
@@ -157,10 +160,48 @@ class TestSections:
         assert sections(made(150, breaks, marks), 100) == [(0, cut), (cut, 150)]
 
 
+class TestNearMarks:
+    @given(
+        length=st.integers(0, 300),
+        marks=st.sets(st.integers(0, 299), max_size=5),
+        breaks=st.sets(st.integers(0, 299), max_size=9),
+    )
+    def test_keeps_what_is_in_reach_and_separates_it(
+        self, tokenizer: PreTrainedTokenizerBase, length: int, marks: set[int], breaks: set[int]
+    ) -> None:
+        marks = {place for place in marks if place < length}
+        tokens = made(length, {place: 2 for place in breaks if place < length}, dict.fromkeys(marks, 1))
+        near = near_marks(tokens, tokenizer)
+        gap = near.ids == tokenizer.sep_token_id
+        kept = near.offsets[~gap, 0]
+        assert near.ids[~gap].tolist() == tokens.ids[kept].tolist() and (np.diff(kept) > 0).all()
+        assert near.features[~gap].tolist() == tokens.features[kept].tolist()
+        around = {place + step for place in marks for step in range(-BEFORE[0], AFTER[0] + 1)}
+        assert around & set(range(length)) <= set(kept.tolist())
+        farthest = {place + step for place in marks for step in range(-BEFORE[1], AFTER[1] + 1)}
+        assert set(kept.tolist()) <= farthest
+        assert gap.sum() == (np.diff(kept) > 1).sum() and (np.diff(near.offsets, axis=1)[gap] == 0).all()
+
+    def test_gives_the_sentence_and_the_one_before(self, tokenizer: PreTrainedTokenizerBase) -> None:
+        far = "A road. " * 60
+        text = f"{far}Mr Reed sat down again, tired and cold. {'He had said a thing then ' * 2}and now “no.” {far}“No.”"
+        near = near_marks(tokenize(text, tokenizer), tokenizer)
+        (gap,) = np.flatnonzero(near.ids == tokenizer.sep_token_id)
+        first = text[near.offsets[0, 0] : near.offsets[gap - 1, 1]]
+        assert first.startswith("Mr Reed") and len(near) - gap - 1 == BEFORE[0] + 4
+        assert gap - np.searchsorted(near.offsets[:, 0], text.index("”")) == 1 + AFTER[0]
+
+    def test_a_separator_has_no_state(self, tokenizer: PreTrainedTokenizerBase) -> None:
+        near = near_marks(made(300, marks={40: 1, 250: 1}), tokenizer)
+        assert (collate([near], tokenizer, 64, 16)["gather"][0] == -1).tolist() == (
+            near.ids == tokenizer.sep_token_id
+        ).tolist()
+
+
 class TestWindows:
     @given(st.integers(1, 300), st.integers(0, 40))
     def test_sizes_of_batches_are_powers_of_two(self, count: int, most: int) -> None:
-        sizes = [len(batch) for batch in _batches([1] * count, most)]
+        sizes = [len(batch) for batch in _batches([1] * count, most, 10_000)]
         assert sum(sizes) == count and sizes == sorted(sizes, reverse=True)
         assert all(size & (size - 1) == 0 and 0 < size <= max(1, most) for size in sizes)
 
@@ -178,6 +219,8 @@ class TestWindows:
         shared = [left[1] - right[0] for left, right in pairwise(spans)]
         assert all(overlap <= size for size in shared)
         assert not shared or max(shared) - min(shared) <= 1
+        size = spans[0][1] - spans[0][0]
+        assert len(spans) == 1 or size == window or (size + 2) % WIDTH_STEP == 0
         assert len(spans) == max(1, math.ceil((length - overlap) / (window - overlap)) if length > window else 1)
 
     @given(lengths=st.lists(st.integers(0, 90), min_size=1, max_size=4), window=st.integers(10, 40))
