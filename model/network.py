@@ -287,6 +287,7 @@ class QuoteModel(PreTrainedModel):
         positions = starts.clamp(min=0)[..., None] + offsets
         places = positions.clamp(max=scores.shape[2] - 1)
         inside = (positions == places) & states.mask[:, None].expand_as(scores).gather(2, places)
+        inside = inside.cumprod(-1).bool()  # not over a gap
         lengths = scores.gather(2, places).float() + self.end_bias.weight[:, role]
         return cast(Tensor, lengths.masked_fill(~inside, -1e4))
 

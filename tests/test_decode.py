@@ -110,6 +110,14 @@ class TestRead:
                     assert (a.segments, a.label, a.cue, a.speaker) == (b.segments, b.label, b.cue, b.speaker)
                     assert a.targets == b.targets and a.score == pytest.approx(b.score, abs=1e-5)
 
+    def test_no_mention_reaches_over_a_gap(self, model: QuoteModel, tokenizer: PreTrainedTokenizerBase) -> None:
+        states = states_of(model, tokenizer, TEXTS[:1])
+        with torch.inference_mode():
+            states.mask[:, 5] = False
+            lengths = model.mention_ends(states, 1, torch.tensor([[3, 6]]))[0] > -9e3
+        assert lengths[0, :2].all() and not lengths[0, 2:].any()
+        assert lengths[1, 0]
+
     def read(
         self, model: QuoteModel, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]
     ) -> tuple[States, list[list[FoundQuote]]]:
