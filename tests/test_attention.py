@@ -20,8 +20,7 @@ def test_products_are_the_fused_call(length: int, masked: bool) -> None:
     fused, _ = attention(nn.Identity(), query.float(), key.float(), value.float(), mask, is_causal=False)
     assert ours.shape == fused.shape == (3, length, 2, 16)
     assert (ours.float() - fused).abs().max() < 0.03
-    trained, _ = attention(
-        nn.Identity(), query.requires_grad_(), key, value, mask, is_causal=False
-    )  # products would overwrite scores
+    # with a gradient: products would overwrite the scores that it needs
+    trained, _ = attention(nn.Identity(), query.requires_grad_(), key, value, mask, is_causal=False)
     trained.float().sum().backward()
     assert query.grad is not None and query.grad.abs().sum() > 0
