@@ -26,7 +26,7 @@ ROLES = ("cue", "speaker", "target")
 TAGS = ("O", "B", "I")
 DISTANCES = 14  # buckets of token distance on each side of a quote
 PARAGRAPHS = 4  # buckets of paragraph distance on each side
-WINDOW_TOKENS = 1024  # that go through the encoder at once, padding counted: more do not fit into a core's cache
+WINDOW_TOKENS = 1024  # that go through the encoder at once, padding counted: memory for more is mapped anew each layer
 GPU_WINDOW_TOKENS = 32_768  # the same on a GPU, which has to be kept busy
 FEWEST_TOKENS = 512  # the same: the products of fewer are summed in another order, which bf16 shows
 READER_REACH = 96  # tokens around a quote that its reader attends to
@@ -36,7 +36,7 @@ READER_REACH = 96  # tokens around a quote that its reader attends to
 class States:
     """What one encoder pass gives: hidden [B, T, D], content [B, T, 3], tags [B, T, 2, 3], paragraph [B, T].
 
-    mask [B, T]: where a token stands that a window covered.
+    mask [B, T]: where a token stands, neither padding nor a separator.
     """
 
     hidden: Tensor
