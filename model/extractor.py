@@ -7,6 +7,7 @@ for article in extractor.pipe([("a1", text1), ("a2", text2)]):
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import accumulate, groupby
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -25,7 +26,7 @@ from .precision import choose
 from .records import Article
 from .windows import Batch, Tokens, collate, has_marks, near_marks, round_up, sections, tokenize
 
-POOLED = 65_536  # tokens that are laid out for the encoder together, their longest section's length for each
+POOLED = 65_536  # tokens, or some more, that pass through the encoder together
 TOKENS = 8192  # the same in a batch, which is tagged and read together: bounds its memory
 LENGTH_STEP = 128  # tokens; a batch's sections are padded to a multiple of it
 BLOCK = 8  # batches whose articles are sorted by length together
@@ -92,7 +93,7 @@ class Extractor:
         ]
         lengths = [len(tokens) for _, tokens in pieces]
         quotes: dict[int, list[FoundQuote]] = {}
-        for pool in _batches(lengths, len(pieces), POOLED):
+        for pool in _pools(lengths, POOLED):
             parts = [pieces[place][1] for place in pool]
             for batch, states in self._states(parts, batch_size):
                 marked = [parts[place] for place in batch] if marked_only else None
@@ -187,6 +188,15 @@ def _blocks(articles: Iterable[tuple[str, str]], count: int) -> Iterator[list[tu
         characters += len(pair[1])
     if block:
         yield block
+
+
+def _pools(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
+    """Give indices, the longest first, in runs that hold evenly many tokens, about so many at most."""
+    order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
+    until = list(accumulate(lengths[index] for index in order))
+    share = until[-1] / -(-until[-1] // tokens) if order else 0
+    for _, run in groupby(zip(order, until, strict=True), key=lambda pair: (pair[1] - 1) // share):
+        yield [index for index, _ in run]
 
 
 def _batches(lengths: Sequence[int], batch_size: int, tokens: int) -> Iterator[list[int]]:

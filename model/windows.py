@@ -22,7 +22,7 @@ from .quotation import mark_states
 CASES, CAPITAL = 4, 2  # no letters, lower, Capitalised, UPPER; the first with a capital
 WIDTH_STEP = 16  # tokens; windows fill a multiple of it, by sharing more or by padding
 # Tokens before and behind a quotation that are read with it where nothing else is, at least and at most.
-BEFORE, AFTER = (24, 64), (16, 32)
+BEFORE, AFTER = (8, 96), (8, 32)
 BREAKS = 3  # before the token: no line break, one, a blank line
 
 Batch = dict[str, torch.Tensor]
