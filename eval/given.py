@@ -10,7 +10,8 @@ from ..model.compose import compose
 from ..model.decode import FoundQuote, TokenSpan, read_quotes
 from ..model.extractor import Extractor
 from ..model.records import Article, Quote, Span
-from ..model.windows import Tokens, sections, token_span, tokenize
+from ..model.tokens import Tokens, token_span, tokenize
+from ..model.windows import sections
 from ..seeds.corpus import GoldArticle, GoldQuote
 
 Located = tuple[GoldQuote, list[TokenSpan]]

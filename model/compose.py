@@ -9,7 +9,7 @@ from .kinds import kind_of, segment_spans
 from .parties import Names
 from .quotation import Quotation, quotations
 from .records import Article, Mention, Quote, Span, Stance
-from .windows import Tokens, char_span
+from .tokens import Tokens, char_span
 
 Section = tuple[Tokens, list[FoundQuote]]
 DIGITS = 3  # of a score; below that, sums depend on how articles were batched

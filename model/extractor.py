@@ -21,10 +21,12 @@ from .config import QuoteConfig
 from .decode import FoundQuote, find_quotes, read_quotes, tag_segments
 from .labels import KINDS
 from .memory import keep_few_kernels
+from .nearby import has_marks, near_marks
 from .network import QuoteModel, States
 from .precision import choose
 from .records import Article
-from .windows import Batch, Tokens, collate, has_marks, near_marks, round_up, sections, tokenize
+from .tokens import Tokens, tokenize_all
+from .windows import Batch, collate, round_up, sections
 
 POOLED = 65_536  # tokens, or some more, that pass through the encoder together
 TOKENS = 8192  # the same in a batch, which is tagged and read together: bounds its memory
@@ -86,8 +88,7 @@ class Extractor:
         """
         pieces = [
             (number, tokens.slice(start, end))
-            for number, text in enumerate(texts)
-            for tokens in [self._tokens(text, marked_only)]
+            for number, tokens in enumerate(self._tokens(texts, marked_only))
             for start, end in sections(tokens, self.model.config.section)
             if end > start
         ]
@@ -103,10 +104,10 @@ class Extractor:
             found[number].append((tokens, quotes[index]))
         return found
 
-    def _tokens(self, text: str, marked_only: bool) -> Tokens:
-        """Tokenise a text, and leave out what has no quotation mark in reach where only what has one is asked for."""
-        tokens = tokenize(text, self.tokenizer)
-        return near_marks(tokens, self.tokenizer) if marked_only else tokens
+    def _tokens(self, texts: Sequence[str], marked_only: bool) -> list[Tokens]:
+        """Tokenise texts, and leave out what has no quotation mark in reach where only what has one is asked for."""
+        tokens = tokenize_all(texts, self.tokenizer)
+        return [near_marks(one, self.tokenizer) for one in tokens] if marked_only else tokens
 
     @torch.inference_mode()
     def encode(self, batch: Sequence[Tokens]) -> States:

@@ -20,7 +20,8 @@ from .attention import ATTENTION
 from .config import QuoteConfig
 from .crf import LinearChainCRF
 from .quotation import MARK_STATES
-from .windows import BREAKS, CASES, WIDTH_STEP, round_up
+from .tokens import BREAKS, CASES
+from .windows import PADDED_STEP, WIDTH_STEP, round_up
 
 ROLES = ("cue", "speaker", "target")
 TAGS = ("O", "B", "I")
@@ -215,7 +216,8 @@ class QuoteModel(PreTrainedModel):
             return self._encode(input_ids, attention_mask, features).flatten(0, 1)
         result = self.mark_embedding.weight.new_zeros(*input_ids.shape, self.mark_embedding.embedding_dim)
         sizes = attention_mask.sum(1)
-        shapes = torch.stack([round_up(sizes, WIDTH_STEP), sizes % WIDTH_STEP > 0], 1)
+        padded = sizes % WIDTH_STEP > 0
+        shapes = torch.stack([torch.where(padded, round_up(sizes, PADDED_STEP), sizes), padded], 1)
         most = WINDOW_TOKENS if input_ids.device.type == "cpu" else GPU_WINDOW_TOKENS
         for shape in shapes.unique(dim=0):
             width, padded = shape.tolist()

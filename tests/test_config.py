@@ -11,7 +11,8 @@ from transformers import PreTrainedTokenizerBase
 
 import quoth.configs
 from quoth.model.network import QuoteModel
-from quoth.model.windows import collate, tokenize
+from quoth.model.tokens import tokenize
+from quoth.model.windows import collate
 from quoth.seeds.corpus import load_authored
 from quoth.training.config import ConfigError, TrainingConfig, load_config
 from quoth.training.loss import losses, weighted

@@ -18,7 +18,8 @@ from quoth.model.extractor import Extractor
 from quoth.model.kinds import kind_of, segment_spans, trim
 from quoth.model.network import QuoteModel, States
 from quoth.model.quotation import quotations
-from quoth.model.windows import collate, tokenize
+from quoth.model.tokens import tokenize
+from quoth.model.windows import collate
 from quoth.seeds.corpus import load_authored
 
 ONE, TWO, THREE = (article.text for article in load_authored("dev")[:3])

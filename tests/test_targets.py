@@ -13,7 +13,7 @@ from quoth.model.decode import group, runs
 from quoth.model.kinds import trim
 from quoth.model.labels import STANCES
 from quoth.model.quotation import quotations
-from quoth.model.windows import char_span, token_span, tokenize
+from quoth.model.tokens import char_span, token_span, tokenize
 from quoth.seeds.corpus import GoldArticle, GoldQuote, load_authored
 from quoth.training.loss import gold_segments
 from quoth.training.targets import ABSENT, IGNORE, Section, collate_targets, encode, occurrences

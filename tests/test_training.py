@@ -16,7 +16,8 @@ from quoth.eval.trained import parse_training
 from quoth.model.config import QuoteConfig
 from quoth.model.extractor import Extractor
 from quoth.model.network import QuoteModel
-from quoth.model.windows import Batch, collate, tokenize
+from quoth.model.tokens import tokenize
+from quoth.model.windows import Batch, collate
 from quoth.seeds import corpus
 from quoth.seeds.corpus import CorpusError, GoldArticle, load_authored
 from quoth.training.config import ConfigError

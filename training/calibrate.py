@@ -17,7 +17,8 @@ from ..eval.scores import f1
 from ..model.config import QuoteConfig
 from ..model.decode import FoundQuote
 from ..model.extractor import Extractor
-from ..model.windows import Tokens, char_span, sections, tokenize
+from ..model.tokens import Tokens, char_span, tokenize
+from ..model.windows import sections
 from ..seeds.corpus import GoldArticle
 
 BIASES = (0.0, 0.5, 1.0, 1.5, 2.0)

@@ -38,7 +38,8 @@ from ..model.extractor import Extractor
 from ..model.labels import STANCES
 from ..model.network import QuoteModel
 from ..model.precision import bf16_pays
-from ..model.windows import Batch, collate, tokenize
+from ..model.tokens import tokenize
+from ..model.windows import Batch, collate
 from ..seeds.corpus import GoldArticle, load_authored, load_polnear
 from .augment import relayout, restyle
 from .calibrate import calibrate

@@ -15,7 +15,8 @@ from torch import Tensor
 from ..model.config import QuoteConfig
 from ..model.decode import TokenSpan, pad_quotes
 from ..model.network import ROLES
-from ..model.windows import Tokens, sections, token_span
+from ..model.tokens import Tokens, token_span
+from ..model.windows import sections
 from ..seeds.corpus import GoldArticle, GoldQuote
 
 IGNORE = -100
