@@ -20,6 +20,7 @@ from .attention import ATTENTION
 from .config import QuoteConfig
 from .crf import LinearChainCRF
 from .quotation import MARK_STATES
+from .threads import side_by_side
 from .tokens import BREAKS, CASES
 from .windows import PADDED_STEP, WIDTH_STEP, round_up
 
@@ -218,15 +219,24 @@ class QuoteModel(PreTrainedModel):
         sizes = attention_mask.sum(1)
         padded = sizes % WIDTH_STEP > 0
         shapes = torch.stack([torch.where(padded, round_up(sizes, PADDED_STEP), sizes), padded], 1)
-        most = WINDOW_TOKENS if input_ids.device.type == "cpu" else GPU_WINDOW_TOKENS
+        on_cpu = input_ids.device.type == "cpu"
+        most = WINDOW_TOKENS if on_cpu else GPU_WINDOW_TOKENS
+        groups: list[tuple[Tensor, int, bool]] = []  # rows, width, whether some have padding
         for shape in shapes.unique(dim=0):
             width, padded = shape.tolist()
             alike = (shapes == shape).all(1).nonzero().squeeze(1)
             fewest = round_up(FEWEST_TOKENS, width) // width
             for rows in alike.tensor_split(-(-len(alike) // max(1, most // width))):
                 rows = rows[torch.arange(max(len(rows), fewest), device=rows.device) % len(rows)]  # again, if too few
-                mask = attention_mask[rows, :width] if padded else None
-                result[rows, :width] = self._encode(input_ids[rows, :width], mask, features[rows, :width])
+                groups.append((rows, width, padded))
+
+        def encode(group: tuple[Tensor, int, bool]) -> None:
+            rows, width, padded = group
+            mask = attention_mask[rows, :width] if padded else None
+            result[rows, :width] = self._encode(input_ids[rows, :width], mask, features[rows, :width])
+
+        for _ in side_by_side(encode, groups) if on_cpu else map(encode, groups):
+            pass  # each has written its own rows
         return result.flatten(0, 1)
 
     def _encode(self, input_ids: Tensor, mask: Tensor | None, features: Tensor) -> Tensor:
