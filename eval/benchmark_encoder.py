@@ -64,7 +64,7 @@ def operations(lengths: Sequence[int], layers: int, hidden: int, inner: int) -> 
 
 @contextmanager
 def watched(model: QuoteModel) -> Iterator[Spent]:
-    """Time a model's encoder, from the first of the passes that are side by side to the last, and count what it does."""
+    """Time a model's encoder, passes that are side by side from the first to the last, and count what it does."""
     config, spent, began, passes, lock = model.encoder.config, Spent(), 0.0, 0, threading.Lock()
     sizes = (config.num_hidden_layers, config.hidden_size, config.intermediate_size)
 
