@@ -59,9 +59,9 @@ class Encoder(_Strict):
     """The encoder alone, on articles as the extractor lays them out.
 
     precision: of its weights. product: the machine's best rate in that precision, measured in the same process.
-    operations: of the linear layers and the attention over tokens, padding left out; padded: counted, too. seconds:
-    in the encoder; seconds_reading: of all that the extractor does, from texts to records. window_tokens: tokens of
-    all windows, [CLS] and [SEP] included.
+    operations: of the linear layers and the attention over tokens, padding left out, but not windows that fill up a
+    small group; padded: counted, too. seconds: while the encoder works, on however many cores; seconds_reading: of all
+    that the extractor does, from texts to records. window_tokens: tokens of all windows, [CLS] and [SEP] included.
     """
 
     precision: str

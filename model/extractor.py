@@ -29,7 +29,8 @@ from .tokens import Tokens, tokenize_all
 from .windows import Batch, collate, round_up, sections
 
 POOLED = 65_536  # tokens, or some more, that pass through the encoder together
-TOKENS = 8192  # the same in a batch, which is tagged and read together: bounds its memory
+SECTIONS = 512  # the same: what is laid out holds the longest one's length for each
+TOKENS = 8192  # in a batch, its longest section's for each: it is tagged and read together, which bounds its memory
 LENGTH_STEP = 128  # tokens; a batch's sections are padded to a multiple of it
 BLOCK = 8  # batches whose articles are sorted by length together
 CHARACTERS = 2_000_000  # of text in a block, unless it is one article alone
@@ -94,7 +95,7 @@ class Extractor:
         ]
         lengths = [len(tokens) for _, tokens in pieces]
         quotes: dict[int, list[FoundQuote]] = {}
-        for pool in _pools(lengths, POOLED):
+        for pool in _pools(lengths, POOLED, SECTIONS):
             parts = [pieces[place][1] for place in pool]
             for batch, states in self._states(parts, batch_size):
                 marked = [parts[place] for place in batch] if marked_only else None
@@ -191,13 +192,13 @@ def _blocks(articles: Iterable[tuple[str, str]], count: int) -> Iterator[list[tu
         yield block
 
 
-def _pools(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
-    """Give indices, the longest first, in runs that hold evenly many tokens, about so many at most."""
+def _pools(lengths: Sequence[int], tokens: int, count: int) -> Iterator[list[int]]:
+    """Give indices, the longest first, in runs of evenly many tokens: `tokens` and some at most, of `count` sections."""
     order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
     until = list(accumulate(lengths[index] for index in order))
     share = until[-1] / -(-until[-1] // tokens) if order else 0
-    for _, run in groupby(zip(order, until, strict=True), key=lambda pair: (pair[1] - 1) // share):
-        yield [index for index, _ in run]
+    places = groupby(range(len(order)), key=lambda place: ((until[place] - 1) // share, place // count))
+    yield from ([order[place] for place in run] for _, run in places)
 
 
 def _batches(lengths: Sequence[int], batch_size: int, tokens: int) -> Iterator[list[int]]:

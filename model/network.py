@@ -28,7 +28,7 @@ ROLES = ("cue", "speaker", "target")
 TAGS = ("O", "B", "I")
 DISTANCES = 14  # buckets of token distance on each side of a quote
 PARAGRAPHS = 4  # buckets of paragraph distance on each side
-WINDOW_TOKENS = 1024  # that go through the encoder at once, padding counted: memory for more is mapped anew each layer
+WINDOW_TOKENS = 1024  # of a group of windows, padding counted: memory for more is mapped anew each layer
 GPU_WINDOW_TOKENS = 32_768  # the same on a GPU, which has to be kept busy
 FEWEST_TOKENS = 512  # the same: the products of fewer are summed in another order, which bf16 shows
 READER_REACH = 96  # tokens around a quote that its reader attends to
@@ -209,16 +209,15 @@ class QuoteModel(PreTrainedModel):
     def encode(self, input_ids: Tensor, attention_mask: Tensor, features: Tensor) -> Tensor:
         """Encode windows: ids and mask [W, L], features [W, L, 3] -> [W * L, D], where padding is 0.
 
-        Outside training, those of one padded width go together: so little is padding, full windows need no mask, and a
-        window's states do not depend on what it is batched with: how much is padded changes the order of attention's
-        sums, which bf16 shows.
+        Outside training, those of one padded width go together: full windows need no mask, and a window's states do not
+        depend on what it is batched with: how much is padded changes the order of attention's sums, which bf16 shows.
         """
         if self.training:
             return self._encode(input_ids, attention_mask, features).flatten(0, 1)
         result = self.mark_embedding.weight.new_zeros(*input_ids.shape, self.mark_embedding.embedding_dim)
         sizes = attention_mask.sum(1)
-        padded = sizes % WIDTH_STEP > 0
-        shapes = torch.stack([torch.where(padded, round_up(sizes, PADDED_STEP), sizes), padded], 1)
+        alone = sizes % WIDTH_STEP > 0
+        shapes = torch.stack([torch.where(alone, round_up(sizes, PADDED_STEP), sizes), alone], 1)
         on_cpu = input_ids.device.type == "cpu"
         most = WINDOW_TOKENS if on_cpu else GPU_WINDOW_TOKENS
         groups: list[tuple[Tensor, int, bool]] = []  # rows, width, whether some have padding
@@ -228,15 +227,18 @@ class QuoteModel(PreTrainedModel):
             fewest = round_up(FEWEST_TOKENS, width) // width
             for rows in alike.tensor_split(-(-len(alike) // max(1, most // width))):
                 rows = rows[torch.arange(max(len(rows), fewest), device=rows.device) % len(rows)]  # again, if too few
-                groups.append((rows, width, padded))
+                groups.append((rows, width, bool(padded)))
 
-        def encode(group: tuple[Tensor, int, bool]) -> None:
-            rows, width, padded = group
-            mask = attention_mask[rows, :width] if padded else None
+        def encode_group(group: tuple[Tensor, int, bool]) -> None:
+            rows, width, masked = group
+            mask = attention_mask[rows, :width] if masked else None
             result[rows, :width] = self._encode(input_ids[rows, :width], mask, features[rows, :width])
 
-        for _ in side_by_side(encode, groups) if on_cpu else map(encode, groups):
-            pass  # each has written its own rows
+        if on_cpu:
+            side_by_side(encode_group, groups)
+        else:
+            for group in groups:
+                encode_group(group)
         return result.flatten(0, 1)
 
     def _encode(self, input_ids: Tensor, mask: Tensor | None, features: Tensor) -> Tensor:

@@ -25,8 +25,8 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 class Tokens:
     """An article or a section of it as T tokens.
 
-    ids: int64 [T], without special tokens. offsets: int64 [T, 2], characters of the article's text, end exclusive.
-    features: int64 [T, 3], the state of quotation marks, the letters' case, the line breaks before the token.
+    ids: int64 [T], of special tokens only separators. offsets: int64 [T, 2], characters of the article's text, end
+    exclusive. features: int64 [T, 3], the state of quotation marks, the letters' case, the line breaks before the token.
     """
 
     ids: NDArray[np.int64]
@@ -70,7 +70,10 @@ def tokenize_all(texts: Sequence[str], tokenizer: PreTrainedTokenizerBase) -> li
     if not texts:
         return []
     texts = [_SURROGATES.sub("\ufffd", text) for text in texts]  # not Unicode: tokenizers refuse them
-    encoded = tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False)
+    unread = {"return_attention_mask": False, "return_token_type_ids": False}
+    encoded = tokenizer(
+        texts, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False, **unread
+    )
     pairs = zip(texts, encoded["input_ids"], encoded["offset_mapping"], strict=True)
     return [_with_features(text, ids, offsets) for text, ids, offsets in pairs]
 

@@ -2,7 +2,7 @@
 
 A long article is cut into *sections* at paragraph breaks; a section's tokens are covered by windows of even length,
 and each token's state is later taken from the window in which it is most central, so that every head after the encoder
-sees one sequence of states and nothing has to be merged.
+sees one sequence of states and nothing has to be merged. Where text was left out (`nearby`), windows meet there.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from transformers import PreTrainedTokenizerBase
 
-from .tokens import Tokens
+from .tokens import BREAKS, Tokens
 
 WIDTH_STEP = 16  # tokens; several windows fill a multiple of it by sharing more
 PADDED_STEP = 64  # the same for a window alone, padded: few are of like length, and small groups are filled up
@@ -27,11 +27,13 @@ def sections(tokens: Tokens, limit: int) -> list[tuple[int, int]]:
 
     A cut stands outside quotation marks where it can, and never leaves less than half of `limit` behind.
     """
+    all_breaks = np.where(tokens.separators, 0, tokens.features[:, 2])
+    all_breaks[1:][tokens.separators[:-1]] = BREAKS - 1  # a section begins behind a separator
     runs: list[tuple[int, int]] = []
     start = 0
     while len(tokens) - start > limit:
         candidates = np.arange(start + limit // 2, start + limit + 1)
-        marks, breaks = tokens.features[candidates, 0], tokens.features[candidates, 2]
+        marks, breaks = tokens.features[candidates, 0], all_breaks[candidates]
         quality = 2 * breaks + ((marks <= 1) & (breaks > 0))
         end = int(candidates[len(candidates) - 1 - int(np.argmax(quality[::-1]))])
         runs.append((start, end))
@@ -41,10 +43,10 @@ def sections(tokens: Tokens, limit: int) -> list[tuple[int, int]]:
 
 
 def plan_windows(length: int, window: int, overlap: int, gaps: Sequence[int] = ()) -> list[tuple[int, int]]:
-    """Cover `length` tokens with the fewest even windows of at most `window` that share at least `overlap`.
+    """Cover `length` tokens with few even windows of at most `window` that share at least `overlap`.
 
-    gaps: ends of tokens that tokens left out of the text follow. Windows end there if they can, and need share nothing.
-    Several windows share more, so that they fill a multiple of `WIDTH_STEP`, with two special tokens each.
+    gaps: places behind which text was left out. Windows meet there if they can, and need share nothing. Several
+    windows share more, so that they fill a multiple of `WIDTH_STEP`, with two special tokens each.
 
     >>> plan_windows(1000, 510, 90)
     [(0, 398), (301, 699), (602, 1000)]
@@ -52,30 +54,42 @@ def plan_windows(length: int, window: int, overlap: int, gaps: Sequence[int] = (
     [(0, 494), (480, 702), (698, 1000)]
     """
     windows: list[tuple[int, int]] = []
-    for start, end in _stretches(length, window, gaps):
-        size = end - start
-        count = max(1, -(-(size - overlap) // (window - overlap)))
+    for start, end in _stretches(length, window, overlap, gaps):
+        size, count = end - start, _count(end - start, window, overlap)
         size = min(window, length, round_up(-(-(size + (count - 1) * overlap) // count) + 2, WIDTH_STEP) - 2)
         last = min(max(end, start + size), length) - size
         windows += [(int(at), int(at) + size) for at in np.linspace(min(start, last), last, count).round()]
     return windows
 
 
-def _stretches(length: int, most: int, gaps: Sequence[int]) -> list[tuple[int, int]]:
-    """Cut `length` tokens at gaps into few stretches of like length, of at most `most` where gaps allow it."""
-    ends, cuts = [*gaps, length], [0]
-    while (start := cuts[-1]) < length:
-        wanted = start + (length - start) / -(-(length - start) // most)
-        near = [end for end in ends if start < end <= start + most]
-        cuts.append(min(near, key=lambda end: abs(end - wanted)) if near else min(end for end in ends if end > start))
-    return list(pairwise(cuts)) or [(0, 0)]
+def _count(length: int, window: int, overlap: int) -> int:
+    """Give the fewest windows that cover `length` tokens and share `overlap`."""
+    return max(1, -(-(length - overlap) // (window - overlap)))
+
+
+def _stretches(length: int, window: int, overlap: int, gaps: Sequence[int]) -> list[tuple[int, int]]:
+    """Cut `length` tokens into stretches for windows of their own: at gaps, evenly, where that takes no window more.
+
+    Less than a quarter of a window stays with what is beside it: small windows are of many sizes, few of each.
+    """
+    ends, cuts, least = [*gaps, length], [0], window // 4
+    while length - (start := cuts[-1]) > window:
+        beyond = next(end for end in ends if end > start + window)
+        most = _count(beyond - start, window, overlap)
+        fit = [end for end in ends if start + least <= end <= min(start + window, length - least)]
+        near = [end for end in fit if 1 + _count(beyond - end, window, overlap) <= most]
+        wanted = start + (length - start) / -(-(length - start) // window)
+        cuts.append(min(near, key=lambda end: abs(end - wanted), default=beyond))
+    if cuts[-1] < length or not length:
+        cuts.append(length)
+    return list(pairwise(cuts))
 
 
 def _bordered(tokens: Tokens, window: int, overlap: int) -> list[tuple[int, int, int]]:
     """Plan a section's windows, each with the end of its own tokens, whose states are taken from it.
 
-    That is the middle of what it shares with the next window, where every token is most central in one of the two, or
-    the gap there that is nearest to the middle.
+    That is the middle of what it shares with the next window, so that every token is taken from where it is most
+    central; or the gap there that is nearest to the middle.
     """
     gaps = (np.flatnonzero(tokens.separators) + 1).tolist()
     windows = plan_windows(len(tokens), window, overlap, gaps)

@@ -92,34 +92,63 @@ class TestWindows:
             cut = any(right[0] <= gap <= left[1] for gap in gaps)
             assert cut or left[1] - right[0] >= int(window * share)
 
+    @pytest.mark.parametrize(
+        ("length", "gaps", "spans"),
+        [
+            (400, [200], [(0, 206), (194, 400)]),  # 200 tokens each, and what fills a multiple of 16
+            (400, [100, 210, 300], [(0, 222), (210, 400)]),
+            (290, [90], [(0, 94), (84, 290)]),
+            (300, [10], [(0, 174), (126, 300)]),  # would take three
+            (300, [], [(0, 174), (126, 300)]),
+            (260, [250], [(0, 158), (102, 260)]),  # ten tokens are too few
+            (254, [100], [(0, 254)]),
+        ],
+    )
+    def test_meet_at_gaps(self, length: int, gaps: list[int], spans: list[tuple[int, int]]) -> None:
+        assert plan_windows(length, 254, 32, gaps) == spans
+
     @given(
         window=st.integers(40, 300),
-        pieces=st.lists(st.integers(2, 400), min_size=1, max_size=12),
+        share=st.floats(0, 0.5),
+        pieces=st.lists(st.integers(1, 400), min_size=1, max_size=20),
     )
-    def test_a_token_is_read_with_its_own_piece(
-        self, tokenizer: PreTrainedTokenizerBase, window: int, pieces: list[int]
-    ) -> None:
+    def test_gaps_cost_no_tokens(self, window: int, share: float, pieces: list[int]) -> None:
+        *gaps, length = np.cumsum(pieces).tolist()
+        cut, even = (plan_windows(length, window, int(window * share), places) for places in (gaps, []))
+        read = [sum(end - start for start, end in spans) for spans in (cut, even)]
+        assert read[0] <= read[1] + WIDTH_STEP * len(cut)
+
+    def test_sections_begin_behind_a_gap(self) -> None:
+        tokens = made(150, {60: 2, 80: 2})
+        tokens.offsets[80, 1] = tokens.offsets[80, 0]
+        assert sections(tokens, 100) == [(0, 81), (81, 150)]
+
+    @given(
+        window=st.integers(40, 300),
+        pieces=st.lists(st.integers(1, 400), min_size=1, max_size=12),
+    )
+    def test_separators_have_no_place(self, tokenizer: PreTrainedTokenizerBase, window: int, pieces: list[int]) -> None:
         ends = np.cumsum(pieces)
         tokens = made(int(ends[-1]))
         tokens.offsets[ends[:-1] - 1, 1] = tokens.offsets[ends[:-1] - 1, 0]  # separators
         batch = collate([tokens], tokenizer, window + 2, window // 8)
-        width, gather = batch["input_ids"].shape[1], batch["gather"][0]
+        gather = batch["gather"][0]
         assert (gather == -1).tolist() == tokens.separators.tolist()
         own = ~torch.from_numpy(tokens.separators)
         assert batch["input_ids"].flatten()[gather[own]].tolist() == tokens.ids[~tokens.separators].tolist()
-        rows = torch.where(own, gather // width, -1)
-        for start, end in pairwise([0, *ends.tolist()]):
-            if end - start <= window:
-                assert len(set(rows[start : end - (end < len(tokens))].tolist())) == 1
 
-    @given(lengths=st.lists(st.integers(1, 5000), max_size=60), tokens=st.integers(1, 9000))
-    def test_pools_hold_all_and_evenly_many_tokens(self, lengths: list[int], tokens: int) -> None:
-        pools = list(_pools(lengths, tokens))
+    @given(lengths=st.lists(st.integers(1, 5000), max_size=60), tokens=st.integers(1, 9000), count=st.integers(1, 70))
+    def test_pools_hold_all_within_limits(self, lengths: list[int], tokens: int, count: int) -> None:
+        pools = list(_pools(lengths, tokens, count))
         order = [index for pool in pools for index in pool]
         assert sorted(order) == list(range(len(lengths)))
         assert [lengths[index] for index in order] == sorted(lengths, reverse=True)
         assert all(sum(lengths[index] for index in pool[1:]) <= tokens for pool in pools)
-        assert len(pools) <= -(-sum(lengths) // tokens)
+        assert all(0 < len(pool) <= count for pool in pools)
+        assert len(pools) <= -(-sum(lengths) // tokens) + len(lengths) // count
+
+    def test_pools_hold_evenly_many_tokens(self) -> None:
+        assert [len(pool) for pool in _pools([10] * 30, 120, 100)] == [10, 10, 10]
 
     @given(lengths=st.lists(st.integers(0, 90), min_size=1, max_size=4), window=st.integers(10, 40))
     def test_each_token_has_one_place_the_most_central(
