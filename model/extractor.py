@@ -193,7 +193,7 @@ def _blocks(articles: Iterable[tuple[str, str]], count: int) -> Iterator[list[tu
 
 
 def _pools(lengths: Sequence[int], tokens: int, count: int) -> Iterator[list[int]]:
-    """Give indices, the longest first, in runs of evenly many tokens: `tokens` and some at most, of `count` sections."""
+    """Give indices, the longest first, in runs of evenly many tokens: `tokens` and some at most, and `count`."""
     order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
     until = list(accumulate(lengths[index] for index in order))
     share = until[-1] / -(-until[-1] // tokens) if order else 0

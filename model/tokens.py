@@ -25,8 +25,8 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 class Tokens:
     """An article or a section of it as T tokens.
 
-    ids: int64 [T], of special tokens only separators. offsets: int64 [T, 2], characters of the article's text, end
-    exclusive. features: int64 [T, 3], the state of quotation marks, the letters' case, the line breaks before the token.
+    ids: int64 [T], no special tokens but separators. offsets: int64 [T, 2], characters of the article's text, end
+    exclusive. features: int64 [T, 3]: the state of quotation marks, the letters' case, the line breaks before.
     """
 
     ids: NDArray[np.int64]

@@ -114,7 +114,8 @@ class TestWindows:
     )
     def test_gaps_cost_no_tokens(self, window: int, share: float, pieces: list[int]) -> None:
         *gaps, length = np.cumsum(pieces).tolist()
-        cut, even = (plan_windows(length, window, int(window * share), places) for places in (gaps, []))
+        overlap = int(window * share)
+        cut, even = plan_windows(length, window, overlap, gaps), plan_windows(length, window, overlap)
         read = [sum(end - start for start, end in spans) for spans in (cut, even)]
         assert read[0] <= read[1] + WIDTH_STEP * len(cut)
 
