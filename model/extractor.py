@@ -97,9 +97,9 @@ class Extractor:
         quotes: dict[int, list[FoundQuote]] = {}
         for pool in _pools(lengths, POOLED, SECTIONS):
             parts = [pieces[place][1] for place in pool]
-            for batch, states in self._states(parts, batch_size):
-                marked = [parts[place] for place in batch] if marked_only else None
-                quotes.update(zip([pool[place] for place in batch], self.decode(states, marked), strict=True))
+            for start, end, states in self._states(parts, batch_size):
+                marked = parts[start:end] if marked_only else None
+                quotes.update(zip(pool[start:end], self.decode(states, marked), strict=True))
         found: list[list[Section]] = [[] for _ in texts]
         for index, (number, tokens) in enumerate(pieces):
             found[number].append((tokens, quotes[index]))
@@ -117,14 +117,15 @@ class Extractor:
         return states
 
     @torch.inference_mode()
-    def _states(self, pool: Sequence[Tokens], batch_size: int) -> Iterator[tuple[list[int], States]]:
-        """Pass sections through the encoder together, and give their states in batches, each with its places."""
+    def _states(self, pool: Sequence[Tokens], batch_size: int) -> Iterator[tuple[int, int, States]]:
+        """Pass sections, the longest first, through the encoder together; give the states of runs, start to end."""
         inputs = self._laid_out(pool)
         gather, features_of = inputs.pop("gather"), inputs.pop("features_of")
         windows = self.model.encode(**inputs)
-        for batch in _batches([len(tokens) for tokens in pool], batch_size, TOKENS):
-            length = round_up(len(pool[batch[0]]), LENGTH_STEP)
-            yield batch, self.model.states(windows, gather[batch, :length], features_of[batch, :length])
+        for start, end in _batches([len(tokens) for tokens in pool], batch_size, TOKENS):
+            length = round_up(len(pool[start]), LENGTH_STEP)
+            run = slice(start, end), slice(length)
+            yield start, end, self.model.states(windows, gather[run], features_of[run])
 
     def _laid_out(self, batch: Sequence[Tokens]) -> Batch:
         """Lay sections out for the network, on its device."""
@@ -201,11 +202,11 @@ def _pools(lengths: Sequence[int], tokens: int, count: int) -> Iterator[list[int
     yield from ([order[place] for place in run] for _, run in places)
 
 
-def _batches(lengths: Sequence[int], batch_size: int, tokens: int) -> Iterator[list[int]]:
-    """Give indices in batches of like length: a power of two, at most `batch_size` and, unless 1, so many tokens."""
-    order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
-    while order:
-        most = max(1, min(len(order), batch_size, tokens // lengths[order[0]]))
-        size = 1 << (most.bit_length() - 1)
-        yield order[:size]
-        order = order[size:]
+def _batches(lengths: Sequence[int], batch_size: int, tokens: int) -> Iterator[tuple[int, int]]:
+    """Cut lengths, the longest first, into runs: a power of two, `batch_size` and, unless 1, so many tokens at most."""
+    start = 0
+    while start < len(lengths):
+        most = max(1, min(len(lengths) - start, batch_size, tokens // lengths[start]))
+        end = start + (1 << (most.bit_length() - 1))
+        yield start, end
+        start = end

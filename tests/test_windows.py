@@ -54,8 +54,10 @@ class TestSections:
 class TestWindows:
     @given(st.integers(1, 300), st.integers(0, 40))
     def test_sizes_of_batches_are_powers_of_two(self, count: int, most: int) -> None:
-        sizes = [len(batch) for batch in _batches([1] * count, most, 10_000)]
-        assert sum(sizes) == count and sizes == sorted(sizes, reverse=True)
+        batches = list(_batches([1] * count, most, 10_000))
+        assert [place for batch in batches for place in range(*batch)] == list(range(count))
+        sizes = [end - start for start, end in batches]
+        assert sizes == sorted(sizes, reverse=True)
         assert all(size & (size - 1) == 0 and 0 < size <= max(1, most) for size in sizes)
 
     @given(st.integers(0, 300), st.integers(1, 40))
