@@ -91,7 +91,7 @@ def benchmark(
             ways.append(
                 record.Path(name=name, options=list(options), first_result=round(alone.first, 2), run=runs[compared])
             )
-        words = sum(len(text.split()) for text in _texts(files[compared])) / compared
+        words = sum(len(text.split()) for text in read_texts(files[compared])) / compared
     return record.Benchmark(
         date=datetime.now(UTC).strftime("%Y-%m-%d"),
         quoth=__version__,
@@ -194,7 +194,8 @@ def _encoder(articles: Path, call: Sequence[str]) -> record.Measured:
     return record.Measured.model_validate_json(done.output)
 
 
-def _texts(path: Path) -> Iterator[str]:
+def read_texts(path: Path) -> Iterator[str]:
+    """Read the articles' texts from a JSON lines file."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)["text"]

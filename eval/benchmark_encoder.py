@@ -4,7 +4,6 @@ python -m quoth.eval.benchmark_encoder articles.jsonl --precision bf16
 """
 
 import argparse
-import json
 import sys
 import threading
 import time
@@ -18,6 +17,7 @@ import torch
 
 from ..model.extractor import Extractor
 from ..model.network import QuoteModel
+from .benchmark import read_texts
 from .benchmark_record import Encoder, Measured
 
 ARTICLES: Final = 100  # that the encoder is timed on
@@ -141,8 +141,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--precision", default="auto")
     given = parser.parse_args(arguments)
     extractor = Extractor.from_pretrained(given.model, device=given.device, precision=given.precision)
-    with given.file.open(encoding="utf-8") as lines:
-        texts = [json.loads(line)["text"] for line in lines]
+    texts = list(read_texts(given.file))
     encoder = measure(extractor, texts[:ARTICLES])
     device = extractor.model.device
     named = torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)

@@ -27,13 +27,13 @@ def sections(tokens: Tokens, limit: int) -> list[tuple[int, int]]:
 
     A cut stands outside quotation marks where it can, and never leaves less than half of `limit` behind.
     """
-    all_breaks = np.where(tokens.separators, 0, tokens.features[:, 2])
-    all_breaks[1:][tokens.separators[:-1]] = BREAKS - 1  # a section begins behind a separator
     runs: list[tuple[int, int]] = []
     start = 0
     while len(tokens) - start > limit:
         candidates = np.arange(start + limit // 2, start + limit + 1)
-        marks, breaks = tokens.features[candidates, 0], all_breaks[candidates]
+        marks = tokens.features[candidates, 0]
+        breaks = np.where(tokens.separators[candidates], 0, tokens.features[candidates, 2])
+        breaks[tokens.separators[candidates - 1]] = BREAKS - 1  # a section begins behind a separator
         quality = 2 * breaks + ((marks <= 1) & (breaks > 0))
         end = int(candidates[len(candidates) - 1 - int(np.argmax(quality[::-1]))])
         runs.append((start, end))
