@@ -61,8 +61,8 @@ class Extractor:
             raise OSError(f"{source}: no such folder; give one that Quoth saved, or a hub id")
         where = _device(device)
         dtype = choose(precision, where)
-        network = load_network(source).with_precision(dtype)
-        return cls(torch.nn.Module.to(network, where), AutoTokenizer.from_pretrained(source))
+        network = torch.nn.Module.to(load_network(source), where)
+        return cls(network.with_precision(dtype), AutoTokenizer.from_pretrained(source))
 
     def __call__(self, text: str, id: str = "") -> Article:
         """Find the quotes of one text; an empty or blank one has none."""

@@ -19,6 +19,7 @@ from transformers import AutoModel, PreTrainedModel
 from .attention import ATTENTION
 from .config import QuoteConfig
 from .crf import LinearChainCRF
+from .packed import pack
 from .quotation import MARK_STATES
 from .threads import side_by_side
 from .tokens import BREAKS, CASES
@@ -195,9 +196,13 @@ class QuoteModel(PreTrainedModel):
         return model
 
     def with_precision(self, dtype: torch.dtype) -> "QuoteModel":
-        """Put the weights into a number format; the tagger's transitions, summed over whole articles, stay in fp32."""
+        """Put the weights into a number format, packed where that helps; call it where they are to stay.
+
+        The tagger's transitions, summed over whole articles, stay in fp32.
+        """
         nn.Module.to(self, dtype)
         self.crf.float()
+        pack(self)
         return self
 
     def forward(

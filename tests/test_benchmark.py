@@ -17,7 +17,6 @@ from quoth.eval.benchmark_encoder import count_tokens, measure, operations, prod
 from quoth.eval.benchmark_record import Benchmark, Corpus, Encoder, Machine, Run
 from quoth.eval.benchmark_record import Path as Way
 from quoth.eval.result import ResultError, read_record
-from quoth.eval.textacy_speed import made_up
 from quoth.seeds.corpus import load_authored
 
 if TYPE_CHECKING:
@@ -131,17 +130,6 @@ def test_encoder_is_watched_and_left_as_it_was(extractor: "Extractor") -> None:
     assert 0 < spent.window_tokens < encoder.window_tokens and spent.windows >= 1
     seen = spent.windows
     assert list(extractor.pipe(("", text) for text in texts)) == before and spent.windows == seen
-
-
-def test_made_up_trees_are_trees() -> None:
-    words = [*"Ana Ruiz said the talks had failed .".split(), *"“ No , ” he told us in Lima !".split(), "And", "then"]  # noqa: SIM905
-    tree = made_up(words)
-    heads, sentences = tree["heads"], [range(8), range(8, 18), range(18, 20)]
-    for sentence in sentences:
-        assert [at for at in sentence if tree["deps"][at] == "ROOT"] == [at for at in sentence if heads[at] == at]
-        assert len([at for at in sentence if heads[at] == at]) == 1
-        assert all(heads[at] in sentence for at in sentence)
-    assert len({len(column) for column in tree.values()}) == 1
 
 
 def test_product_rate() -> None:
