@@ -7,8 +7,8 @@ from typing import Final
 
 OFTEN: Final = 64  # articles between two times that freed memory is given back
 # How many kernels each of torch's two caches may hold, oneDNN's own and that of ideep, torch's way to it; either's
-# default is 1024. Only oneDNN's saves time.
-KERNELS: Final = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "128", "LRU_CACHE_CAPACITY": "16"}
+# default is 1024. Only oneDNN's saves time, and ideep's holds more for each.
+KERNELS: Final = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "128", "LRU_CACHE_CAPACITY": "1"}
 
 
 def keep_few_kernels() -> None:
