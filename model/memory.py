@@ -7,12 +7,12 @@ from typing import Final
 
 OFTEN: Final = 64  # articles between two times that freed memory is given back
 # How many kernels each of torch's two caches may hold, oneDNN's own and that of ideep, torch's way to it; either's
-# default is 1024. Only oneDNN's saves time, and ideep's holds more for each.
-KERNELS: Final = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "128", "LRU_CACHE_CAPACITY": "1"}
+# default is 1024. Only oneDNN's saves time.
+KERNELS: Final = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "128", "LRU_CACHE_CAPACITY": "16"}
 
 
 def keep_few_kernels() -> None:
-    """Have torch forget the bf16 kernels of old shapes; call it before the first product of bf16 matrices.
+    """Have torch forget the bf16 kernels of old shapes; call it before the first bf16 matrix is packed or multiplied.
 
     oneDNN makes a kernel for every shape, which takes a millisecond, and articles of ever new lengths bring ever new
     shapes: so batches, sections and their quotes are padded to few sizes, and only the latest kernels kept, for each

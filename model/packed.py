@@ -5,6 +5,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor, nn
 
+from .memory import keep_few_kernels
 from .precision import bf16_pays
 
 ROWS: Final = 1024  # tokens that the packing is made for; others are read as well
@@ -46,8 +47,8 @@ def pack(module: nn.Module) -> None:
     """
     if not bf16_pays(torch.device("cpu")) or not hasattr(torch.ops.mkldnn, "_linear_pointwise"):
         return
-    for name, child in module.named_children():
-        if type(child) is nn.Linear and child.weight.dtype == torch.bfloat16 and child.weight.device.type == "cpu":
-            setattr(module, name, PackedLinear(child))
-        else:
-            pack(child)
+    keep_few_kernels()  # packing is where torch first asks how many
+    for parent in list(module.modules()):
+        for name, child in list(parent.named_children()):
+            if type(child) is nn.Linear and child.weight.dtype == torch.bfloat16 and child.weight.device.type == "cpu":
+                setattr(parent, name, PackedLinear(child))
