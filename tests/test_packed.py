@@ -52,6 +52,20 @@ def test_copies_give_the_same(model: "QuoteModel") -> None:
             assert torch.equal(other(states), layer(states))
 
 
+def test_kernels_are_few_before_the_first_is_made(model: "QuoteModel", monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+
+    def noted(layer: nn.Linear) -> nn.Linear:
+        order.append("packed")
+        return layer
+
+    monkeypatch.setattr(packed, "bf16_pays", lambda device: True)
+    monkeypatch.setattr(packed, "keep_few_kernels", lambda: order.append("few"))
+    monkeypatch.setattr(packed, "PackedLinear", noted)
+    copy.deepcopy(model).with_precision(torch.bfloat16)
+    assert order[:2] == ["few", "packed"]
+
+
 def test_stays_plain_where_nothing_is_won(model: "QuoteModel", monkeypatch: pytest.MonkeyPatch) -> None:
     def any_packed(network: nn.Module) -> bool:
         return any(isinstance(layer, PackedLinear) for layer in network.modules())
