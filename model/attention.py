@@ -11,6 +11,8 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
+from .precision import only_read_in_bf16
+
 ATTENTION: Final = "quoth"
 
 
@@ -21,7 +23,7 @@ def attention(
 
     attention_mask: bool [W, 1, L, L], or None where every token is attended to.
     """
-    if query.device.type != "cpu" or query.dtype != torch.bfloat16 or torch.is_grad_enabled():
+    if not only_read_in_bf16(query):
         fused: tuple[Tensor, None] = sdpa_attention_forward(module, query, key, value, attention_mask, **options)
         return fused
     queries, keys, values = (part.flatten(0, 1) for part in (query * query.shape[-1] ** -0.5, key, value))

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from .memory import keep_few_kernels
-from .precision import bf16_pays
+from .precision import bf16_pays, only_read_in_bf16
 
 ROWS: Final = 1024  # tokens that the packing is made for; others are read as well
 
@@ -27,7 +27,7 @@ class PackedLinear(nn.Linear):
 
     def forward(self, input: Tensor) -> Tensor:
         """Multiply [..., in] to [..., out]."""
-        if input.device.type != "cpu" or input.dtype != torch.bfloat16 or torch.is_grad_enabled():
+        if not only_read_in_bf16(input):
             return super().forward(input)
         product: Tensor = torch.ops.mkldnn._linear_pointwise(input, self.packed, self.bias, "none", [], "")
         return product

@@ -25,3 +25,8 @@ def bf16_pays(device: torch.device) -> bool:
         return False
     checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     return any(getattr(torch.cpu, check, lambda: False)() for check in checks)
+
+
+def only_read_in_bf16(states: torch.Tensor) -> bool:
+    """Tell whether states are in bf16 on a CPU, and no gradient is asked for: where own ways to multiply pay."""
+    return states.device.type == "cpu" and states.dtype == torch.bfloat16 and not torch.is_grad_enabled()
