@@ -21,6 +21,7 @@ from ..model.labels import KINDS, STANCES, Kind
 
 Pair = tuple[int, int]
 SEEDS = Path(__file__).parent
+STANCE_SCORES = SEEDS / "stance-scores.jsonl"  # a bigger model's, for `load_scores`; `training.teacher` makes them
 
 
 class CorpusError(ValueError):
@@ -32,7 +33,8 @@ class GoldQuote:
     """One annotated quote, as the codebook defines it.
 
     `cue` and `source` (the speaker's mention) are empty where the article has none. `stance` is None where nobody
-    annotated it, which is not the label "none"; target and names are then unknown, too.
+    annotated it, which is not the label "none"; target and names are then unknown, too. `stance_scores` are a bigger
+    model's probabilities of the stances, in the order of STANCES, from `load_scores`.
     """
 
     id: str
@@ -46,6 +48,7 @@ class GoldQuote:
     target_name: str | None = None
     speaker_aliases: tuple[str, ...] = ()
     target_aliases: tuple[str, ...] = ()
+    stance_scores: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,15 @@ class StandOff:
     labels: Mapping[str, Labels]
 
 
-_Record = TypeVar("_Record", GoldArticle, StandOff)
+@dataclass(frozen=True, slots=True)
+class StanceScores:
+    """A bigger model's probabilities for an article's quotes, by quote id, in the order of STANCES."""
+
+    id: str
+    scores: Mapping[str, tuple[float, ...]]
+
+
+_Record = TypeVar("_Record", GoldArticle, StandOff, StanceScores)
 
 
 def load_authored(split_or_path: str | Path, stances: Collection[str] = STANCES) -> list[GoldArticle]:
@@ -126,6 +137,20 @@ def load_gold(path: Path, stances: Collection[str] = STANCES) -> list[GoldArticl
     `stances` are the labels to accept, for those who train on a set of their own.
     """
     return _load(path, lambda record: _article(record, stances))
+
+
+def load_scores(path: Path, articles: Iterable[GoldArticle]) -> list[GoldArticle]:
+    """Give the quotes of the articles the `stance_scores` that a file has for them; raises CorpusError.
+
+    A line: `{"id": article, "scores": {quote: [one for each of STANCES]}}`. Quotes that it leaves out have None.
+    """
+    scores = {record.id: record.scores for record in _load(path, _stance_scores)}
+
+    def scored(article: GoldArticle) -> tuple[GoldQuote, ...]:
+        given = scores.get(article.id, {})
+        return tuple(replace(quote, stance_scores=given.get(quote.id)) for quote in article.quotes)
+
+    return [replace(article, quotes=scored(article)) for article in articles]
 
 
 def load_labels(path: Path) -> list[StandOff]:
@@ -230,6 +255,21 @@ def _standoff(record: Mapping[str, Any]) -> StandOff:
         return StandOff(name, _string(record, "sha256"), labels)
     except CorpusError as error:
         raise CorpusError(f"article {name!r}, {error}") from None
+
+
+def _stance_scores(record: Mapping[str, Any]) -> StanceScores:
+    """Read one article's scores."""
+    name, scores = _string(record, "id"), record.get("scores")
+    if not isinstance(scores, dict):
+        raise CorpusError(f"article {name!r}, field 'scores': not an object of quote ids and lists")
+    for quote, values in scores.items():
+        if not (
+            isinstance(values, list)
+            and len(values) == len(STANCES)
+            and all(type(value) in (int, float) and 0 <= value <= 1 for value in values)
+        ):
+            raise CorpusError(f"article {name!r}, quote {quote!r}: not {len(STANCES)} numbers between 0 and 1")
+    return StanceScores(name, {quote: tuple(values) for quote, values in scores.items()})
 
 
 def _join(article: GoldArticle, standoff: StandOff, path: Path) -> GoldArticle:

@@ -14,6 +14,7 @@ import pytest
 from quoth.model.labels import STANCES
 from quoth.seeds.corpus import (
     SEEDS,
+    STANCE_SCORES,
     CorpusError,
     GoldArticle,
     GoldQuote,
@@ -21,6 +22,7 @@ from quoth.seeds.corpus import (
     load_gold,
     load_labels,
     load_polnear,
+    load_scores,
 )
 from quoth.seeds.validate import AUTHORED, POLNEAR, main, overlapping_ids, validate
 
@@ -204,6 +206,27 @@ class TestLoading:
         path.write_bytes(b'{"id": "\xe9"}\n')
         with pytest.raises(CorpusError, match="not UTF-8"):
             load_gold(path)
+
+    def test_scores_go_to_their_quotes_and_the_others_have_none(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "scores.jsonl", {"id": "a1", "scores": {"q1": [0, 0.25, 0, 0, 0.75]}})
+        first, second = gold(GOOD, replace(GOOD, id="q2"), id="a1"), gold(GOOD)
+        scored = load_scores(path, [first, second])
+        assert [[q.stance_scores for q in a.quotes] for a in scored] == [[(0, 0.25, 0, 0, 0.75), None], [None]]
+        assert [replace(q, stance_scores=None) for q in scored[0].quotes] == list(first.quotes)
+
+    @pytest.mark.parametrize("values", [None, [0.5, 0.5], [0, 0, 0, 0, "1"], [0, 0, 0, 0, 1.5], [0, 0, 0, 0, True]])
+    def test_refuses_scores_that_are_none(self, tmp_path: Path, values: Any) -> None:
+        path = write(tmp_path / "scores.jsonl", {"id": "a1", "scores": {"q7": values}})
+        with pytest.raises(CorpusError, match=r"scores.jsonl, line 1: article 'a1', quote 'q7': not 5 numbers"):
+            load_scores(path, [])
+
+    def test_shipped_scores_are_of_training_quotes(self) -> None:
+        known = {article.id: {quote.id for quote in article.quotes} for article in load_authored("train")}
+        known |= {record.id: {*record.labels} for record in load_labels(SEEDS / "polnear-train.jsonl")}
+        for line in STANCE_SCORES.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            assert {*record["scores"]} <= known[record["id"]]
+            assert all(sum(values) == pytest.approx(1, abs=0.01) for values in record["scores"].values())
 
     def test_names_the_shipped_splits_where_a_file_is_missing(self) -> None:
         with pytest.raises(CorpusError, match=r"tset: no such file; .* one of dev, tehran, test, train"):

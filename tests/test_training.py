@@ -214,6 +214,10 @@ class TestRun:
         path.write_text(yaml.safe_dump(config))
         with pytest.raises(ConfigError, match=r"data\.polnear"):
             train(path, output=tmp_path / "out")
+        config["data"]["polnear"], config["schedule"]["scores_share"] = False, 0.5
+        path.write_text(yaml.safe_dump(config))
+        with pytest.raises(ConfigError, match=r"schedule\.scores_share"):
+            train(path, output=tmp_path / "out")
 
     def test_takes_all_weights_that_fit_but_other_stances(self, model: QuoteModel) -> None:
         def like(**changes: Any) -> QuoteModel:

@@ -82,6 +82,7 @@ class Schedule(_Strict):
     found_after: float = Field(1.0, ge=0)  # epochs before the heads are also trained on the model's own quotes
     smoothing: float = Field(0.0, ge=0, lt=1)
     act_weight: float = Field(1.0, gt=0)  # of a quote with an act in the stance's loss; most have none
+    scores_share: float = Field(0.0, ge=0, le=1)  # of `stance-scores.jsonl` in the stance to learn; the rest is gold's
     freeze_embeddings: bool = True
 
 

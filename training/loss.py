@@ -19,11 +19,18 @@ Losses = dict[str, Tensor]
 
 
 def losses(
-    model: QuoteModel, batch: Batch, gold: Targets, on_found: bool, smoothing: float = 0.0, act_weight: float = 1.0
+    model: QuoteModel,
+    batch: Batch,
+    gold: Targets,
+    on_found: bool,
+    smoothing: float = 0.0,
+    act_weight: float = 1.0,
+    scores_share: float = 0.0,
 ) -> Losses:
     """Compute every head's mean loss on a batch; on_found adds the quotes that the model finds itself.
 
-    act_weight: what a quote with an act counts for in the stance's loss, one without counting 1.
+    act_weight: what a quote with an act counts for in the stance's loss, one without counting 1. scores_share: how far
+    the stance to learn is the bigger model's scores, where a quote has them, and not its label.
     """
     states = model(**batch)
     tokens = states.mask.sum().clamp(min=1)
@@ -33,7 +40,7 @@ def losses(
     }
     segments, owners = gold_segments(gold)
     links = [(segments, owners)]
-    quotes, starts, stance = gold.quotes, gold.starts, gold.stance
+    quotes, starts, stance = gold.quotes, gold.starts, stances_to_learn(gold, scores_share, smoothing)
     real = (quotes[:, :, 0, 0] >= 0).long() + (quotes[:, :, 0, 0] < 0).long() * IGNORE
     if on_found:
         with torch.no_grad():
@@ -45,13 +52,12 @@ def losses(
         known = match >= 0
         pick = match.clamp(min=0)
 
-        def of_match(values: Tensor) -> Tensor:
-            index = pick.view(*pick.shape, *[1] * (values.dim() - 2)).expand(-1, -1, *values.shape[2:])
-            taken = values.gather(1, index)
-            return taken.masked_fill(~known.view(*known.shape, *[1] * (values.dim() - 2)), IGNORE)
+        def of_match(values: Tensor, unknown: int) -> Tensor:
+            taken = values.gather(1, pick[..., None].expand(-1, -1, values.shape[2]))
+            return taken.masked_fill(~known[..., None], unknown)
 
-        starts = torch.cat([starts, of_match(starts)], 1)
-        stance = torch.cat([stance, of_match(stance)], 1)
+        starts = torch.cat([starts, of_match(starts, IGNORE)], 1)
+        stance = torch.cat([stance, of_match(stance, 0)], 1)
         present = found[:, :, 0, 0] >= 0
         real = torch.cat([real, torch.where(present, known.long(), IGNORE)], 1)
         width = max(quotes.shape[2], found.shape[2])
@@ -64,9 +70,9 @@ def losses(
         if chosen.any()
         else readings.score.sum() * 0
     )
-    act_weights = readings.stance.new_full((readings.stance.shape[-1],), act_weight)
-    act_weights[-1] = 1.0  # the last label is "no act"
-    result["stance"] = _cross_entropy(readings.stance.flatten(0, 1), stance.flatten(), smoothing, act_weights)
+    weighed = torch.cat([stance[..., :-1] * act_weight, stance[..., -1:]], -1)  # the last label is "no act"
+    likelihoods = readings.stance.float().log_softmax(-1)
+    result["stance"] = -(weighed * likelihoods).sum() / weighed.sum().clamp(min=1e-6)
     length = states.mask.shape[1]
     for role, name in enumerate(("cue", "speaker", "target")):
         wanted = starts[..., role]
@@ -83,6 +89,14 @@ def losses(
 def weighted(parts: Losses, weights: Mapping[str, float]) -> Tensor:
     """Sum losses with the config's weights; raises KeyError where a head has none."""
     return torch.stack([parts[name] * weights[name] for name in parts]).sum()
+
+
+def stances_to_learn(gold: Targets, share: float, smoothing: float) -> Tensor:
+    """Give the stances to learn as distributions: [B, Q, L], all 0 where nobody annotated one."""
+    known, scored = gold.stance != IGNORE, gold.scores.sum(-1) > 0
+    labels = F.one_hot(gold.stance.clamp(min=0), gold.scores.shape[-1]).to(gold.scores.dtype)
+    labels = torch.where((known & scored)[..., None], (1 - share) * labels + share * gold.scores, labels)
+    return ((1 - smoothing) * labels + smoothing / labels.shape[-1]) * known[..., None]
 
 
 def gold_segments(gold: Targets) -> tuple[Tensor, Tensor]:
@@ -141,11 +155,11 @@ def _name_loss(model: QuoteModel, states: States, gold: Targets) -> Tensor:
     return (logits.logsumexp(-1) - right).mean()
 
 
-def _cross_entropy(logits: Tensor, target: Tensor, smoothing: float = 0.0, weight: Tensor | None = None) -> Tensor:
+def _cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     """Take the mean over what is not IGNORE; 0, not NaN, where that is nothing."""
     if (target == IGNORE).all():
         return logits.sum() * 0
-    return F.cross_entropy(logits.float(), target, weight, ignore_index=IGNORE, label_smoothing=smoothing)
+    return F.cross_entropy(logits.float(), target, ignore_index=IGNORE)
 
 
 def _mean(parts: list[Tensor]) -> Tensor:

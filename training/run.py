@@ -40,7 +40,7 @@ from ..model.network import QuoteModel
 from ..model.precision import bf16_pays
 from ..model.tokens import tokenize
 from ..model.windows import Batch, collate
-from ..seeds.corpus import GoldArticle, load_authored, load_polnear
+from ..seeds.corpus import STANCE_SCORES, GoldArticle, load_authored, load_polnear, load_scores
 from .augment import relayout, restyle
 from .calibrate import calibrate
 from .config import ConfigError, TrainingConfig, load_config
@@ -108,6 +108,12 @@ def load_data(
         folder = polnear or Path("../shared/data/polnear")
         training += load_polnear(folder, "train")[: data.limit]
         dev["polnear"] = load_polnear(folder, "dev")[: data.limit]
+    if config.schedule.scores_share:
+        if tuple(stances) != STANCES:
+            raise ConfigError(
+                "schedule.scores_share: the scores are of the codebook's stances, not of heads.stances; set it to 0"
+            )
+        training = load_scores(STANCE_SCORES, training)
     return training, dev
 
 
@@ -230,7 +236,7 @@ class QuoteTrainer(Trainer):
         for article in articles:
             pieces += encode(article, tokenize(article.text, self.tokenizer), settings, data.section)
         inputs = collate([piece.tokens for piece in pieces], self.tokenizer, settings.window, settings.overlap)
-        return {"batch": inputs, "gold": collate_targets(pieces)}
+        return {"batch": inputs, "gold": collate_targets(pieces, len(settings.stances))}
 
     def compute_loss(self, model: Any, inputs: dict[str, Any], *_: Any, **__: Any) -> torch.Tensor:
         """Sum the heads' losses; on the model's own quotes, too, once it finds some."""
@@ -238,7 +244,7 @@ class QuoteTrainer(Trainer):
         gold: Targets = inputs["gold"].to(self.args.device)
         schedule = self.config.schedule
         on_found = (self.state.epoch or 0) >= schedule.found_after
-        parts = losses(model, batch, gold, on_found, schedule.smoothing, schedule.act_weight)
+        parts = losses(model, batch, gold, on_found, schedule.smoothing, schedule.act_weight, schedule.scores_share)
         self.parts.update({name: float(part.detach()) for name, part in parts.items()})
         self.parts["steps"] += 1
         return weighted(parts, self.config.heads.weights.model_dump())

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..model.config import QuoteConfig
 from ..model.decode import TokenSpan, pad_quotes
+from ..model.labels import STANCES
 from ..model.network import ROLES
 from ..model.tokens import Tokens, token_span
 from ..model.windows import sections
@@ -31,6 +32,7 @@ class QuoteTarget:
     segments: list[TokenSpan]
     mentions: list[TokenSpan | int | None]  # in the order of ROLES
     stance: int
+    scores: tuple[float, ...] | None  # a bigger model's probabilities of the stances
     names: list[tuple[TokenSpan, list[TokenSpan]]]  # a mention and where its party's fullest name stands
 
 
@@ -97,7 +99,7 @@ def encode(article: GoldArticle, tokens: Tokens, config: QuoteConfig, limit: int
                 if places:
                     pairs.append((mention, places))
         shifted = [(first - start, last - start) for first, last in segments]
-        section.quotes.append(QuoteTarget(shifted, mentions, stance, pairs))
+        section.quotes.append(QuoteTarget(shifted, mentions, stance, quote.stance_scores, pairs))
     return [section for section in result if len(section)]
 
 
@@ -132,6 +134,7 @@ class Targets:
 
     content, owner: int64 [B, T]; tags [B, T, 2] (cue, source); quotes [B, Q, S, 2] padded with -1;
     starts, lengths [B, Q, 3] by role (start: token, ABSENT or IGNORE; length: tokens - 1 or IGNORE); stance [B, Q];
+    scores [B, Q, L], a bigger model's probabilities of the stances, 0 where it gave none;
     mentions [B, M, 2] padded with -1; name_places bool [B, M, T]; name_start, name_length [B, M].
     """
 
@@ -142,6 +145,7 @@ class Targets:
     starts: Tensor
     lengths: Tensor
     stance: Tensor
+    scores: Tensor
     mentions: Tensor
     name_places: Tensor
     name_start: Tensor
@@ -152,8 +156,8 @@ class Targets:
         return Targets(**{name: getattr(self, name).to(device) for name in self.__dataclass_fields__})
 
 
-def collate_targets(articles: Sequence[Section]) -> Targets:
-    """Pad the gold of a batch of sections."""
+def collate_targets(articles: Sequence[Section], stances: int = len(STANCES)) -> Targets:
+    """Pad the gold of a batch of sections; `stances` is the number of labels."""
     size = len(articles)
     length = max(1, max(len(article) for article in articles))
     count = max([1, *(len(article.quotes) for article in articles)])
@@ -164,6 +168,7 @@ def collate_targets(articles: Sequence[Section]) -> Targets:
     starts = torch.full((size, count, len(ROLES)), IGNORE)
     lengths = torch.full((size, count, len(ROLES)), IGNORE)
     stance = torch.full((size, count), IGNORE)
+    scores = torch.zeros(size, count, stances)
     mentions = torch.full((size, named, 2), -1)
     places = torch.zeros(size, named, length, dtype=torch.bool)
     name_start = torch.full((size, named), IGNORE)
@@ -174,6 +179,8 @@ def collate_targets(articles: Sequence[Section]) -> Targets:
         m = 0
         for q, quote in enumerate(article.quotes):
             stance[b, q] = quote.stance
+            if quote.scores:
+                scores[b, q] = torch.tensor(quote.scores)
             for first, last in quote.segments:
                 content[b, first:last] = INSIDE
                 content[b, first] = BEGIN
@@ -194,4 +201,6 @@ def collate_targets(articles: Sequence[Section]) -> Targets:
                 name_start[b, m], name_length[b, m] = spans[0][0], spans[0][1] - spans[0][0] - 1
                 m += 1
     quotes = pad_quotes([[quote.segments for quote in article.quotes] for article in articles])
-    return Targets(content, owner, tags, quotes, starts, lengths, stance, mentions, places, name_start, name_length)
+    return Targets(
+        content, owner, tags, quotes, starts, lengths, stance, scores, mentions, places, name_start, name_length
+    )
