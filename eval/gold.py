@@ -25,10 +25,7 @@ class Gold:
     def sha256(self) -> str:
         """The hash of articles and annotations, whatever order or format they came in."""
         articles = sorted(self.articles, key=lambda article: article.id)
-        records = [asdict(article) for article in articles]
-        for quote in (quote for record in records for quote in record["quotes"]):
-            del quote["stance_scores"]  # a model's, no gold
-        return sha256(json.dumps(records, sort_keys=True).encode()).hexdigest()
+        return sha256(json.dumps([asdict(article) for article in articles], sort_keys=True).encode()).hexdigest()
 
     @property
     def counts(self) -> Counter[str]:

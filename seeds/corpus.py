@@ -20,6 +20,7 @@ from typing import Any, Literal, TypedDict, TypeVar, cast
 from ..model.labels import KINDS, STANCES, Kind
 
 Pair = tuple[int, int]
+Scores = Mapping[str, Mapping[str, tuple[float, ...]]]  # of the stances, in the order of STANCES, by article and quote
 SEEDS = Path(__file__).parent
 STANCE_SCORES = SEEDS / "stance-scores.jsonl"  # a bigger model's, for `load_scores`; `training.teacher` makes them
 
@@ -33,8 +34,7 @@ class GoldQuote:
     """One annotated quote, as the codebook defines it.
 
     `cue` and `source` (the speaker's mention) are empty where the article has none. `stance` is None where nobody
-    annotated it, which is not the label "none"; target and names are then unknown, too. `stance_scores` are a bigger
-    model's probabilities of the stances, in the order of STANCES, from `load_scores`.
+    annotated it, which is not the label "none"; target and names are then unknown, too.
     """
 
     id: str
@@ -48,7 +48,6 @@ class GoldQuote:
     target_name: str | None = None
     speaker_aliases: tuple[str, ...] = ()
     target_aliases: tuple[str, ...] = ()
-    stance_scores: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +138,12 @@ def load_gold(path: Path, stances: Collection[str] = STANCES) -> list[GoldArticl
     return _load(path, lambda record: _article(record, stances))
 
 
-def load_scores(path: Path, articles: Iterable[GoldArticle]) -> list[GoldArticle]:
-    """Give the quotes of the articles the `stance_scores` that a file has for them; raises CorpusError.
+def load_scores(path: Path) -> Scores:
+    """Load a bigger model's probabilities of the stances, no gold, by article and quote; raises CorpusError.
 
-    A line: `{"id": article, "scores": {quote: [one for each of STANCES]}}`. Quotes that it leaves out have None.
+    A line: `{"id": article, "scores": {quote: [one for each of STANCES]}}`.
     """
-    scores = {record.id: record.scores for record in _load(path, _stance_scores)}
-
-    def scored(article: GoldArticle) -> tuple[GoldQuote, ...]:
-        given = scores.get(article.id, {})
-        return tuple(replace(quote, stance_scores=given.get(quote.id)) for quote in article.quotes)
-
-    return [replace(article, quotes=scored(article)) for article in articles]
+    return {record.id: record.scores for record in _load(path, _stance_scores)}
 
 
 def load_labels(path: Path) -> list[StandOff]:

@@ -207,18 +207,15 @@ class TestLoading:
         with pytest.raises(CorpusError, match="not UTF-8"):
             load_gold(path)
 
-    def test_scores_go_to_their_quotes_and_the_others_have_none(self, tmp_path: Path) -> None:
+    def test_reads_scores_by_article_and_quote(self, tmp_path: Path) -> None:
         path = write(tmp_path / "scores.jsonl", {"id": "a1", "scores": {"q1": [0, 0.25, 0, 0, 0.75]}})
-        first, second = gold(GOOD, replace(GOOD, id="q2"), id="a1"), gold(GOOD)
-        scored = load_scores(path, [first, second])
-        assert [[q.stance_scores for q in a.quotes] for a in scored] == [[(0, 0.25, 0, 0, 0.75), None], [None]]
-        assert [replace(q, stance_scores=None) for q in scored[0].quotes] == list(first.quotes)
+        assert load_scores(path) == {"a1": {"q1": (0, 0.25, 0, 0, 0.75)}}
 
     @pytest.mark.parametrize("values", [None, [0.5, 0.5], [0, 0, 0, 0, "1"], [0, 0, 0, 0, 1.5], [0, 0, 0, 0, True]])
     def test_refuses_scores_that_are_none(self, tmp_path: Path, values: Any) -> None:
         path = write(tmp_path / "scores.jsonl", {"id": "a1", "scores": {"q7": values}})
         with pytest.raises(CorpusError, match=r"scores.jsonl, line 1: article 'a1', quote 'q7': not 5 numbers"):
-            load_scores(path, [])
+            load_scores(path)
 
     def test_shipped_scores_are_of_training_quotes(self) -> None:
         known = {article.id: {quote.id for quote in article.quotes} for article in load_authored("train")}

@@ -97,6 +97,14 @@ class TestRoundTrip:
 
 
 class TestEncode:
+    def test_scores_go_to_their_quotes_and_the_others_have_none(self, tokenizer: PreTrainedTokenizerBase) -> None:
+        tokens = tokenize(TEXT, tokenizer)
+        article = GoldArticle("a1", TEXT, (INDIRECT, DIRECT), has_stance=True, source="authored")
+        scores = {"a1": {DIRECT.id: (0.0, 0.25, 0.0, 0.0, 0.75)}, "a2": {INDIRECT.id: (1.0, 0.0, 0.0, 0.0, 0.0)}}
+        gold = collate_targets(encode(article, tokens, CONFIG, len(tokens), scores))
+        assert gold.scores[0].tolist() == [[0, 0.25, 0, 0, 0.75], [0] * 5]
+        assert gold.stance[0].tolist() == [STANCES.index("rejection"), STANCES.index("none")]
+
     def test_an_example(self, tokenizer: PreTrainedTokenizerBase) -> None:
         section = section_of(tokenizer, INDIRECT, DIRECT)
         gold = collate_targets([section])

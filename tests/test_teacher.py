@@ -78,8 +78,8 @@ def test_scores_every_quote_with_the_model_that_has_not_seen_its_article(
         assert len(values) == len(STANCES) and sum(values) == pytest.approx(1, abs=0.01)
     path = tmp_path / "scores.jsonl"
     path.write_text("\n".join(json.dumps({"id": name, "scores": values}) for name, values in scores.items()))
-    quotes = [quote for article in load_scores(path, ARTICLES) for quote in article.quotes]
-    assert all(quote.stance_scores and len(quote.stance_scores) == len(STANCES) for quote in quotes)
+    loaded = load_scores(path)
+    assert all(len(loaded[article.id][quote.id]) == len(STANCES) for article in ARTICLES for quote in article.quotes)
 
 
 class TestStancesToLearn:

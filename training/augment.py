@@ -79,7 +79,6 @@ def relayout(articles: Sequence[GoldArticle], random: Random) -> GoldArticle | N
                 stance=None,
                 target=None,
                 target_name=None,
-                stance_scores=None,
             )
         )
     return GoldArticle(f"layout-{articles[0].id}", text.rstrip(), tuple(quotes), False, articles[0].source)

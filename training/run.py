@@ -40,7 +40,7 @@ from ..model.network import QuoteModel
 from ..model.precision import bf16_pays
 from ..model.tokens import tokenize
 from ..model.windows import Batch, collate
-from ..seeds.corpus import STANCE_SCORES, GoldArticle, load_authored, load_polnear, load_scores
+from ..seeds.corpus import STANCE_SCORES, GoldArticle, Scores, load_authored, load_polnear, load_scores
 from .augment import relayout, restyle
 from .calibrate import calibrate
 from .config import ConfigError, TrainingConfig, load_config
@@ -108,13 +108,18 @@ def load_data(
         folder = polnear or Path("../shared/data/polnear")
         training += load_polnear(folder, "train")[: data.limit]
         dev["polnear"] = load_polnear(folder, "dev")[: data.limit]
-    if config.schedule.scores_share:
-        if tuple(stances) != STANCES:
-            raise ConfigError(
-                "schedule.scores_share: the scores are of the codebook's stances, not of heads.stances; set it to 0"
-            )
-        training = load_scores(STANCE_SCORES, training)
     return training, dev
+
+
+def stance_scores(config: TrainingConfig, stances: Sequence[str]) -> Scores:
+    """Load the bigger model's scores where the config asks for them; `stances` are the labels that are learnt."""
+    if not config.schedule.scores_share:
+        return {}
+    if tuple(stances) != STANCES:
+        raise ConfigError(
+            "schedule.scores_share: the scores are of the codebook's stances, not of heads.stances; set it to 0"
+        )
+    return load_scores(STANCE_SCORES)
 
 
 def from_encoder(config: TrainingConfig, encoder: str) -> tuple[QuoteModel, PreTrainedTokenizerBase]:
@@ -185,6 +190,7 @@ class QuoteTrainer(Trainer):
         schedule = config.schedule
         self.network, self.tokenizer, self.config = model, tokenizer, config
         self.gold, self.dev = list(training), dev
+        self.scores = stance_scores(config, model.config.stances)
         repeat = config.data.repeat
         arguments = TrainingArguments(
             output_dir=str(output),
@@ -234,7 +240,7 @@ class QuoteTrainer(Trainer):
         settings = self.network.config
         pieces: list[Section] = []
         for article in articles:
-            pieces += encode(article, tokenize(article.text, self.tokenizer), settings, data.section)
+            pieces += encode(article, tokenize(article.text, self.tokenizer), settings, data.section, self.scores)
         inputs = collate([piece.tokens for piece in pieces], self.tokenizer, settings.window, settings.overlap)
         return {"batch": inputs, "gold": collate_targets(pieces, len(settings.stances))}
 

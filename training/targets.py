@@ -18,7 +18,7 @@ from ..model.labels import STANCES
 from ..model.network import ROLES
 from ..model.tokens import Tokens, token_span
 from ..model.windows import sections
-from ..seeds.corpus import GoldArticle, GoldQuote
+from ..seeds.corpus import GoldArticle, GoldQuote, Scores
 
 IGNORE = -100
 ABSENT = -1  # the article names no such mention
@@ -59,8 +59,14 @@ def occurrences(name: str, text: str) -> list[tuple[int, int]]:
     return found or [match.span() for match in re.finditer(pattern, text, re.IGNORECASE)]
 
 
-def encode(article: GoldArticle, tokens: Tokens, config: QuoteConfig, limit: int) -> list[Section]:
-    """Cut an article into sections of at most `limit` tokens and put each gold quote into the section that holds it."""
+def encode(
+    article: GoldArticle, tokens: Tokens, config: QuoteConfig, limit: int, scores: Scores | None = None
+) -> list[Section]:
+    """Cut an article into sections of at most `limit` tokens and put each gold quote into the section that holds it.
+
+    scores: a bigger model's, for the quotes that have some.
+    """
+    scored = (scores or {}).get(article.id, {})
     cuts = sections(tokens, limit)
     result = [Section(tokens.slice(start, end), []) for start, end in cuts]
     taken = [False] * len(tokens)
@@ -99,7 +105,7 @@ def encode(article: GoldArticle, tokens: Tokens, config: QuoteConfig, limit: int
                 if places:
                     pairs.append((mention, places))
         shifted = [(first - start, last - start) for first, last in segments]
-        section.quotes.append(QuoteTarget(shifted, mentions, stance, quote.stance_scores, pairs))
+        section.quotes.append(QuoteTarget(shifted, mentions, stance, scored.get(quote.id), pairs))
     return [section for section in result if len(section)]
 
 

@@ -20,7 +20,7 @@ from datasets import Dataset
 from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerBase, Trainer, TrainingArguments, set_seed
 
-from ..model.labels import STANCES
+from ..model.labels import NO_STANCE, STANCES
 from ..model.precision import bf16_pays
 from ..seeds.corpus import STANCE_SCORES, GoldArticle, GoldQuote, Pair, load_authored, load_polnear
 
@@ -54,12 +54,12 @@ def _snippet(article: GoldArticle, quote: GoldQuote, tokenizer: PreTrainedTokeni
     start = max(0, quote.content[0][0] - BEFORE)
     end = min(quote.content[-1][1] + BEHIND, start + LONGEST)
     coded = tokenizer(article.text[start:end], truncation=True, max_length=TOKENS, return_offsets_mapping=True)
+    offsets = [(first + start, last + start) for first, last in coded["offset_mapping"]]
 
     def within(spans: Sequence[Pair]) -> list[bool]:
-        offsets = [(first + start, last + start) for first, last in coded["offset_mapping"]]
         return [any(max(first, s) < min(last, e) for s, e in spans) for first, last in offsets]
 
-    stance = STANCES.index(quote.stance or "none")
+    stance = STANCES.index(quote.stance or NO_STANCE)
     content, cue = within(quote.content), within((*quote.cue, *quote.source))
     return Snippet(article.id, quote.id, coded["input_ids"], content, cue, stance)
 
@@ -128,7 +128,7 @@ def epoch(polnear: Sequence[Snippet], authored: Sequence[Snippet], random: Rando
 
 def _parted(rows: Sequence[Snippet]) -> tuple[list[Snippet], list[Snippet]]:
     """Part those with an act from those with none."""
-    none = len(STANCES) - 1
+    none = STANCES.index(NO_STANCE)
     return [row for row in rows if row.stance != none], [row for row in rows if row.stance == none]
 
 
@@ -136,12 +136,11 @@ def fit(encoder: str, tokenizer: PreTrainedTokenizerBase, rows: Sequence[Snippet
     """Fine-tune the encoder on snippets, each read once; returns the trainer, which can also predict."""
     set_seed(seed)
     model = StanceModel(encoder)
-    inside = {id(parameter) for parameter in model.encoder.parameters()}
-    learnt = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    learnt = [part for part in model.named_parameters() if part[1].requires_grad]
     optimizer = torch.optim.AdamW(
         [
-            {"params": [p for p in learnt if id(p) in inside], "lr": RATE},
-            {"params": [p for p in learnt if id(p) not in inside], "lr": HEAD_RATE},
+            {"params": [weights for name, weights in learnt if name.startswith("encoder.")], "lr": RATE},
+            {"params": [weights for name, weights in learnt if not name.startswith("encoder.")], "lr": HEAD_RATE},
         ],
         weight_decay=0.01,
         betas=(0.9, 0.98),
@@ -199,14 +198,14 @@ def score(
 ) -> dict[str, dict[str, list[float]]]:
     """Score every quote with the model that has not seen its article; by article and quote."""
     tokenizer = AutoTokenizer.from_pretrained(encoder)
-    halves = _halves(polnear), _halves(authored)
+    sources = [[snippets(half, tokenizer) for half in _halves(articles)] for articles in (polnear, authored)]
     scores: dict[str, dict[str, list[float]]] = defaultdict(dict)
     for seen in (0, 1):
         random = Random(seen + 1)
-        theirs, ours = (snippets(half[seen], tokenizer) for half in halves)
+        theirs, ours = (halves[seen] for halves in sources)
         rows = [row for _ in range(EPOCHS) for row in epoch(theirs, ours, random)]
         trainer = fit(encoder, tokenizer, rows, seed=seen + 1)
-        unseen = [row for half in halves for row in snippets(half[1 - seen], tokenizer)]
+        unseen = [row for halves in sources for row in halves[1 - seen]]
         for row, values in zip(unseen, predict(trainer, unseen), strict=True):
             scores[row.article][row.quote] = values
     return scores
