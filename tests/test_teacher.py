@@ -15,7 +15,7 @@ from quoth.seeds.corpus import GoldArticle, GoldQuote, load_authored, load_score
 from quoth.training import teacher
 from quoth.training.loss import stances_to_learn
 from quoth.training.targets import IGNORE, Targets
-from quoth.training.teacher import epoch, score, snippets
+from quoth.training.teacher import epoch, fit, predict, score, snippets
 
 ARTICLES = load_authored("train")[:6]
 
@@ -51,18 +51,16 @@ def test_an_epoch_draws_all_acts_of_one_source_and_some_of_the_other(tokenizer: 
     assert Counter(stance != "none" for _, _, stance in ours) == {True: count, False: count}
 
 
-def test_scores_every_quote_with_the_model_that_has_not_seen_its_article(
+def test_scores_every_quote_of_the_first_source_with_the_model_that_has_not_seen_its_article(
     encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learnt: list[set[str]] = []
-    fit = teacher.fit
 
     def watched(encoder: str, tokenizer: PreTrainedTokenizerBase, rows: list[teacher.Snippet], seed: int) -> Trainer:
         learnt.append({row.article for row in rows})
         return fit(encoder, tokenizer, rows, seed)
 
     predicted: list[set[str]] = []
-    predict = teacher.predict
 
     def noted(trainer: Trainer, rows: list[teacher.Snippet]) -> list[list[float]]:
         predicted.append({row.article for row in rows})
@@ -71,15 +69,30 @@ def test_scores_every_quote_with_the_model_that_has_not_seen_its_article(
     monkeypatch.setattr(teacher, "fit", watched)
     monkeypatch.setattr(teacher, "predict", noted)
     monkeypatch.setattr(teacher, "TOKENS", 100)
-    scores = score(str(encoder_folder), ARTICLES[:3], ARTICLES[3:])
+    scored = ARTICLES[:3]
+    scores = score(str(encoder_folder), scored, ARTICLES[3:])
     assert not any(seen & unseen for seen, unseen in zip(learnt, predicted, strict=True))
-    assert {name: {*quotes} for name, quotes in scores.items()} == {a.id: {q.id for q in a.quotes} for a in ARTICLES}
-    for values in scores["a01"].values():
+    assert {name: {*quotes} for name, quotes in scores.items()} == {a.id: {q.id for q in a.quotes} for a in scored}
+    for values in scores[scored[0].id].values():
         assert len(values) == len(STANCES) and sum(values) == pytest.approx(1, abs=0.01)
     path = tmp_path / "scores.jsonl"
     path.write_text("\n".join(json.dumps({"id": name, "scores": values}) for name, values in scores.items()))
     loaded = load_scores(path)
-    assert all(len(loaded[article.id][quote.id]) == len(STANCES) for article in ARTICLES for quote in article.quotes)
+    assert all(len(loaded[article.id][quote.id]) == len(STANCES) for article in scored for quote in article.quotes)
+
+
+def test_predicts_for_each_snippet_what_it_predicts_for_it_alone(
+    encoder_folder: Path, tokenizer: PreTrainedTokenizerBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teacher, "TOKENS", 100)
+    rows = snippets(ARTICLES, tokenizer)
+    trainer = fit(str(encoder_folder), tokenizer, rows[:32], seed=1)
+    with torch.no_grad():
+        trainer.model.head[-1].weight.mul_(50)  # else a net that small says about the same of all
+    together = predict(trainer, rows)
+    assert len({tuple(values) for values in together}) > len(rows) / 2
+    for row in range(0, len(rows), 5):
+        assert together[row] == pytest.approx(predict(trainer, rows[row : row + 1])[0], abs=0.01)
 
 
 class TestStancesToLearn:

@@ -1,8 +1,9 @@
 """A bigger encoder, fine-tuned for stances alone, whose probabilities the small one learns from.
 
-`python -m quoth.training.teacher ENCODER --polnear DIR` writes `seeds/stance-scores.jsonl`. The training articles are
-dealt into two halves; each half's quotes are scored by the model that was trained on the other, so that the scores tell
-what carries over and not what was learnt by heart (distillation: Hinton, Vinyals and Dean, 2015, arXiv:1503.02531).
+`python -m quoth.training.teacher ENCODER --polnear DIR` writes `seeds/stance-scores.jsonl`. PolNeAR's training
+articles are dealt into two halves; each half's quotes are scored by the model that was trained on the other, so that
+the scores tell what carries over and not what was learnt by heart (distillation: Hinton, Vinyals and Dean, 2015,
+arXiv:1503.02531). Our own articles are learnt from and not scored: there the small encoder is the better judge.
 """
 
 import argparse
@@ -28,7 +29,7 @@ BEFORE, BEHIND, LONGEST = 160, 60, 1200  # characters around the quote, and in a
 TOKENS = 256
 EPOCHS = 3
 SILENT = 1000  # quotes of PolNeAR with no act, in an epoch; its acts are all there
-AUTHORED = 5  # one in so many of our own articles' acts, and as many quotes with none
+AUTHORED = 10  # one in so many of our own articles' acts, and as many quotes with none
 FROZEN = 3  # layers, beside the word embeddings
 RATE, HEAD_RATE = 5e-5, 1e-3
 
@@ -186,6 +187,7 @@ def _dataset(rows: Sequence[Snippet]) -> Dataset:
 def predict(trainer: Trainer, rows: Sequence[Snippet]) -> list[list[float]]:
     """Give the stances' probabilities for each snippet."""
     order = sorted(range(len(rows)), key=lambda row: len(rows[row].ids))
+    trainer.args.train_sampling_strategy = "sequential"  # which predict() heeds: grouped by length, it would shuffle
     logits = torch.from_numpy(trainer.predict(_dataset([rows[row] for row in order])).predictions)
     result: list[list[float]] = [[]] * len(rows)
     for row, values in zip(order, logits.softmax(-1).tolist(), strict=True):
@@ -196,16 +198,15 @@ def predict(trainer: Trainer, rows: Sequence[Snippet]) -> list[list[float]]:
 def score(
     encoder: str, polnear: Sequence[GoldArticle], authored: Sequence[GoldArticle]
 ) -> dict[str, dict[str, list[float]]]:
-    """Score every quote with the model that has not seen its article; by article and quote."""
+    """Score every quote of PolNeAR with the model that has not seen its article; by article and quote."""
     tokenizer = AutoTokenizer.from_pretrained(encoder)
-    sources = [[snippets(half, tokenizer) for half in _halves(articles)] for articles in (polnear, authored)]
+    halves = [snippets(half, tokenizer) for half in _halves(polnear)]
+    ours = snippets(authored, tokenizer)
     scores: dict[str, dict[str, list[float]]] = defaultdict(dict)
-    for seen in (0, 1):
-        random = Random(seen + 1)
-        theirs, ours = (halves[seen] for halves in sources)
-        rows = [row for _ in range(EPOCHS) for row in epoch(theirs, ours, random)]
-        trainer = fit(encoder, tokenizer, rows, seed=seen + 1)
-        unseen = [row for halves in sources for row in halves[1 - seen]]
+    for number, (seen, unseen) in enumerate((halves, halves[::-1]), 1):
+        random = Random(number)
+        rows = [row for _ in range(EPOCHS) for row in epoch(seen, ours, random)]
+        trainer = fit(encoder, tokenizer, rows, seed=number)
         for row, values in zip(unseen, predict(trainer, unseen), strict=True):
             scores[row.article][row.quote] = values
     return scores
@@ -218,7 +219,7 @@ def _halves(articles: Sequence[GoldArticle]) -> tuple[list[GoldArticle], list[Go
 
 
 def main() -> None:
-    """Score all training articles and write the file."""
+    """Score PolNeAR's training articles and write the file."""
     parser = argparse.ArgumentParser(prog="python -m quoth.training.teacher", description=main.__doc__)
     parser.add_argument("encoder", help="hub id or folder, all-mpnet-base-v2 for the file that is shipped")
     parser.add_argument("--polnear", type=Path, required=True, metavar="DIR", help="PolNeAR's train.jsonl is there")
