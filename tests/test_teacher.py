@@ -8,14 +8,15 @@ from random import Random
 
 import pytest
 import torch
+from torch import nn
 from transformers import PreTrainedTokenizerBase, Trainer
 
 from quoth.model.labels import STANCES
-from quoth.seeds.corpus import GoldArticle, GoldQuote, load_authored, load_scores
+from quoth.seeds.corpus import SEEDS, STANCE_SCORES, GoldArticle, GoldQuote, load_authored, load_labels, load_scores
 from quoth.training import teacher
 from quoth.training.loss import stances_to_learn
 from quoth.training.targets import IGNORE, Targets
-from quoth.training.teacher import epoch, fit, predict, score, snippets
+from quoth.training.teacher import StanceModel, epoch, fit, predict, score, snippets
 
 ARTICLES = load_authored("train")[:6]
 
@@ -87,12 +88,26 @@ def test_predicts_for_each_snippet_what_it_predicts_for_it_alone(
     monkeypatch.setattr(teacher, "TOKENS", 100)
     rows = snippets(ARTICLES, tokenizer)
     trainer = fit(str(encoder_folder), tokenizer, rows[:32], seed=1)
+    assert isinstance(trainer.model, StanceModel)
+    last = trainer.model.head[-1]
+    assert isinstance(last, nn.Linear)
     with torch.no_grad():
-        trainer.model.head[-1].weight.mul_(50)  # else a net that small says about the same of all
+        last.weight.mul_(50)  # else a net that small says about the same of all
     together = predict(trainer, rows)
     assert len({tuple(values) for values in together}) > len(rows) / 2
     for row in range(0, len(rows), 5):
         assert together[row] == pytest.approx(predict(trainer, rows[row : row + 1])[0], abs=0.01)
+
+
+def test_the_shipped_scores_are_of_the_quotes_they_stand_beside() -> None:
+    scores = load_scores(STANCE_SCORES)
+    acts, right = Counter[str](), Counter[str]()
+    for article in load_labels(SEEDS / "polnear-train.jsonl"):
+        for quote, labels in article.labels.items():
+            stance, values = labels["stance"], scores[article.id][quote]
+            acts[stance] += 1
+            right[stance] += STANCES[values.index(max(values))] == stance
+    assert all(right[stance] > acts[stance] / 3 for stance in STANCES), right  # by chance, one act in thirty
 
 
 class TestStancesToLearn:
